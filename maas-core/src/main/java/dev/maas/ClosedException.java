@@ -1,0 +1,20 @@
+package dev.maas;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Thrown when something is used after it was closed.
+ */
+public final class ClosedException extends MaasException {
+    private static final long serialVersionUID = 1L;
+
+    /** Makes an exception with that message. */
+    public ClosedException(String message) {
+        super(message, null);
+    }
+
+    /** Makes an exception with that message and what caused it. */
+    public ClosedException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

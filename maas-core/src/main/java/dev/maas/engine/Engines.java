@@ -1,0 +1,130 @@
+package dev.maas.engine;
+
+import dev.maas.ClosedException;
+import dev.maas.ModelLoadException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+
+/**
+ * The engines at hand, opened when first needed.
+ *
+ * <p>Public for the sibling packages that load models; applications choose an engine by its name. Safe for use by any thread.
+ */
+public final class Engines implements AutoCloseable {
+    private final Map<String, EngineProvider> providers;
+    private final EngineOptions options;
+    private final Object lock = new Object();
+
+    // Guarded by lock.
+    private final Map<String, Engine> open = new LinkedHashMap<>();
+    private boolean closed;
+
+    /**
+     * Takes the providers that {@link ServiceLoader} finds.
+     *
+     * @throws ModelLoadException if two have the same name
+     */
+    public Engines(EngineOptions options) {
+        this(ServiceLoader.load(EngineProvider.class, Engines.class.getClassLoader()), options);
+    }
+
+    /** Takes these providers; see {@link #Engines(EngineOptions)}. */
+    public Engines(Iterable<EngineProvider> candidates, EngineOptions options) {
+        this.options = options;
+        this.providers = byName(candidates);
+    }
+
+    private static Map<String, EngineProvider> byName(Iterable<EngineProvider> candidates) {
+        Map<String, EngineProvider> byName = new TreeMap<>();
+        for (EngineProvider provider : candidates) {
+            EngineProvider other = byName.put(provider.name(), provider);
+            if (other != null) {
+                throw new ModelLoadException("Two engines are named '" + provider.name() + "': "
+                        + other.getClass().getName() + " and "
+                        + provider.getClass().getName()
+                        + ". Remove one of their jars from the class path");
+            }
+        }
+        return byName;
+    }
+
+    /**
+     * Returns the engine of that name, open.
+     *
+     * @throws ModelLoadException if there is none, or it cannot be opened here
+     */
+    public Engine named(String name) {
+        EngineProvider provider = providers.get(name);
+        if (provider == null) {
+            throw new ModelLoadException("No engine is named '" + name + "'; there are " + providers.keySet()
+                    + ". An engine comes with a jar that names its EngineProvider under META-INF/services");
+        }
+        return open(provider);
+    }
+
+    /**
+     * Returns the preferred engine for a model's entry file, open.
+     *
+     * @throws ModelLoadException if none that reads the format can be opened here; the message says why for each
+     */
+    public Engine forFile(String file) {
+        String format = file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        List<EngineProvider> readers = providers.values().stream()
+                .filter(provider -> provider.formats().contains(format))
+                .sorted(Comparator.comparingInt(EngineProvider::preference).reversed())
+                .toList();
+        List<String> reasons = new ArrayList<>();
+        for (EngineProvider provider : readers) {
+            EngineProvider.Availability availability = provider.availability();
+            if (availability.available()) {
+                return open(provider);
+            }
+            reasons.add(provider.name() + ": " + availability.reason());
+        }
+        throw new ModelLoadException(
+                reasons.isEmpty()
+                        ? "No engine reads '." + format + "' files; the engines here read " + formats()
+                        : "No engine for '." + format + "' files is available: " + reasons);
+    }
+
+    private Map<String, Object> formats() {
+        Map<String, Object> formats = new TreeMap<>();
+        providers.forEach((name, provider) -> formats.put(name, provider.formats()));
+        return formats;
+    }
+
+    private Engine open(EngineProvider provider) {
+        synchronized (lock) {
+            if (closed) {
+                throw new ClosedException("The engines were closed");
+            }
+            Engine engine = open.get(provider.name());
+            if (engine == null) {
+                EngineProvider.Availability availability = provider.availability();
+                if (!availability.available()) {
+                    throw new ModelLoadException(
+                            "Engine '" + provider.name() + "' is not available: " + availability.reason());
+                }
+                engine = provider.open(options);
+                open.put(provider.name(), engine);
+            }
+            return engine;
+        }
+    }
+
+    /** Closes the engines that were opened; their models were closed before. Closing again does nothing. */
+    @Override
+    public void close() {
+        synchronized (lock) {
+            closed = true;
+            open.values().forEach(Engine::close);
+            open.clear();
+        }
+    }
+}

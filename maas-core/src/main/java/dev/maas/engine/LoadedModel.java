@@ -1,0 +1,29 @@
+package dev.maas.engine;
+
+import dev.maas.tensor.Signature;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * A model in an engine's memory. Implementations are safe for use by any thread; frames of one model may run at the same time.
+ */
+public interface LoadedModel extends AutoCloseable {
+    /** Returns what the model takes and gives, as the engine sees it; read once when it was loaded. */
+    Signature signature();
+
+    /** Returns the key-value pairs stored in the model's file, such as its producer. */
+    Map<String, String> properties();
+
+    /** Returns the native memory that loading took, in bytes, as far as it can be measured. */
+    OptionalLong nativeBytes();
+
+    /** Makes the memory for one run at a time; close it before the model. */
+    RunFrame newFrame();
+
+    /**
+     * Frees the model. The caller makes sure that no frame is running or will run, and that all are closed. Closing again does
+     * nothing.
+     */
+    @Override
+    void close();
+}
