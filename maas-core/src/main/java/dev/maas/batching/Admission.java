@@ -1,0 +1,58 @@
+package dev.maas.batching;
+
+import dev.maas.OverloadedException;
+import java.util.Locale;
+
+/**
+ * Refuses calls that would wait in vain.
+ *
+ * <p>By Little's law a queue of L rows that drains at a rate of λ rows per second makes a new row wait for L/λ. The rate follows from
+ * the measured cost of a run. A call that cannot be answered within its own deadline, or within the longest time that calls may wait,
+ * is refused at once: so the queue is as long as the model is fast, what is accepted is answered in time, and under overload no
+ * processor time goes into calls that nobody waits for any more. Safe for use by any thread.
+ */
+final class Admission {
+    private final int slots;
+    private final long maxQueueNanos;
+    private final CallQueue queue;
+
+    Admission(RunnerOptions options, CallQueue queue) {
+        this.slots = options.slots();
+        this.maxQueueNanos = options.maxQueueTime().toNanos();
+        this.queue = queue;
+    }
+
+    /**
+     * Lets a call with so many rows pass.
+     *
+     * @throws OverloadedException if it would not be answered in time
+     */
+    void check(CallLimits limits, int rows, CostCurve curve) {
+        int waiting = queue.waitingRows();
+        if (waiting == 0) {
+            return;
+        }
+        int batch = curve.limit();
+        long runNanos = curve.expectedNanos(batch);
+        long waitNanos = (long) ((double) waiting / batch / slots * runNanos);
+        if (waitNanos > maxQueueNanos) {
+            throw refusal(waiting, waitNanos, "calls may wait " + millis(maxQueueNanos));
+        }
+        if (limits.hasDeadline()) {
+            long left = limits.nanosLeft();
+            long ownNanos = curve.expectedNanos(Math.min(rows + waiting, batch));
+            if (waitNanos + ownNanos > left) {
+                throw refusal(waiting, waitNanos + ownNanos, "this call's deadline is in " + millis(left));
+            }
+        }
+    }
+
+    private static OverloadedException refusal(int waiting, long nanos, String bound) {
+        return new OverloadedException("The model is overloaded: " + waiting + " rows wait, an answer would take about "
+                + millis(nanos) + ", and " + bound + ". Try again later");
+    }
+
+    private static String millis(long nanos) {
+        return String.format(Locale.ROOT, "%.3f ms", nanos / 1e6);
+    }
+}

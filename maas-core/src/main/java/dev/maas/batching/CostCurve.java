@@ -1,0 +1,113 @@
+package dev.maas.batching;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * What a run costs by the number of its rows, as measured, and how many rows a run should therefore have.
+ *
+ * <p>Service times are kept per power of two of rows as exponentially weighted means. The curve of rows per second over batch
+ * size is steep at first and flat later on; the right batch is the smallest on the flat part: it has nearly all of the gain, and
+ * nobody waits longer than that takes. Where the largest size tried so far is still much better than the one before, the next
+ * size is tried. Every so often it is tried in any case, so that the curve keeps up with the machine.
+ *
+ * <p>Safe for use by any thread. Concurrent updates may overwrite each other, which loses a sample and nothing else.
+ */
+final class CostCurve {
+    /** A run of at least this share of the best rate is on the flat part. */
+    private static final double FLAT = 0.9;
+
+    private static final int BUCKETS = 12;
+    private static final int UPDATES_PER_DECISION = 16;
+    private static final int DECISIONS_PER_TRIAL = 64;
+    /** The weight of a new sample is 1/8. */
+    private static final int WEIGHT_SHIFT = 3;
+
+    private final int maxRows;
+    /** Mean nanoseconds of a run, by the logarithm of its rows; 0 where not measured. */
+    private final AtomicLongArray nanos = new AtomicLongArray(BUCKETS);
+    /** Mean rows of those runs times 16; a bucket spans a factor of two. */
+    private final AtomicLongArray rows16 = new AtomicLongArray(BUCKETS);
+
+    private volatile int limit = 1;
+    private int updates;
+
+    CostCurve(int maxRows) {
+        this.maxRows = Math.min(maxRows, 1 << (BUCKETS - 1));
+        this.limit = Math.min(2, this.maxRows);
+    }
+
+    /** Tells of a run. */
+    void record(int rows, long elapsedNanos) {
+        int bucket = bucket(rows);
+        blend(nanos, bucket, Math.max(1, elapsedNanos));
+        blend(rows16, bucket, rows * 16L);
+        // A lost increment only delays the next decision.
+        if (++updates % UPDATES_PER_DECISION == 0 || limit < Math.min(4, maxRows)) {
+            decide();
+        }
+    }
+
+    private static void blend(AtomicLongArray means, int bucket, long sample) {
+        long mean = means.getPlain(bucket);
+        if (mean == 0) {
+            means.setPlain(bucket, sample);
+            return;
+        }
+        // A stall of the whole machine says nothing about the model.
+        long bounded = Math.min(sample, 4 * mean);
+        means.setPlain(bucket, Math.max(1, mean + ((bounded - mean) >> WEIGHT_SHIFT)));
+    }
+
+    private void decide() {
+        double best = 0;
+        int largest = 0;
+        for (int bucket = 0; bucket < BUCKETS; bucket++) {
+            if (nanos.getPlain(bucket) > 0) {
+                best = Math.max(best, rate(bucket));
+                largest = bucket;
+            }
+        }
+        int chosen = largest;
+        for (int bucket = 0; bucket < largest; bucket++) {
+            if (nanos.getPlain(bucket) > 0 && rate(bucket) >= FLAT * best) {
+                chosen = bucket;
+                break;
+            }
+        }
+        boolean trial = chosen == largest || (updates / UPDATES_PER_DECISION) % DECISIONS_PER_TRIAL == 0;
+        limit = Math.min(maxRows, 1 << Math.min(BUCKETS - 1, trial ? chosen + 1 : chosen));
+    }
+
+    private double rate(int bucket) {
+        return rows16.getPlain(bucket) / 16.0 / nanos.getPlain(bucket);
+    }
+
+    /** The number of rows that a run should have at most. */
+    int limit() {
+        return limit;
+    }
+
+    /** The mean nanoseconds of a run with one row; 0 if there was none yet. */
+    long aloneNanos() {
+        return nanos.getPlain(0);
+    }
+
+    /** The nanoseconds that a run with that many rows will take, by the nearest size that was measured; 0 if none was. */
+    long expectedNanos(int rows) {
+        int wanted = bucket(rows);
+        for (int distance = 0; distance < BUCKETS; distance++) {
+            for (int bucket : new int[] {wanted - distance, wanted + distance}) {
+                if (bucket >= 0 && bucket < BUCKETS && nanos.getPlain(bucket) > 0) {
+                    // Between sizes, time grows with the rows at worst.
+                    double scale = distance == 0 ? 1 : Math.max(1, rows * 16.0 / rows16.getPlain(bucket));
+                    return (long) (nanos.getPlain(bucket) * scale);
+                }
+            }
+        }
+        return 0;
+    }
+
+    private static int bucket(int rows) {
+        return Math.min(BUCKETS - 1, 31 - Integer.numberOfLeadingZeros(Math.max(1, rows)));
+    }
+}

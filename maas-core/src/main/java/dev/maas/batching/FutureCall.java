@@ -1,0 +1,99 @@
+package dev.maas.batching;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call for which a future waits. It holds a lease of its model until it is settled.
+ *
+ * @param <T> the type of the future's value
+ */
+final class FutureCall<T> extends Call {
+    private final Supplier<T> result;
+    private final Leases leases;
+    private final CallQueue queue;
+    private final Result future = new Result();
+
+    /** What will expire the call; written before the call is published. */
+    private @Nullable Future<?> timer;
+
+    /** Takes over one lease from the calling thread. */
+    FutureCall(Rows rows, CallLimits limits, Supplier<T> result, Leases leases, CallQueue queue) {
+        super(rows, limits);
+        this.result = result;
+        this.leases = leases;
+        this.queue = queue;
+    }
+
+    /** Cancelling it gives the call up; its dependent stages are plain futures, as everywhere in the JDK. */
+    private final class Result extends CompletableFuture<T> {
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            boolean cancelled = super.cancel(mayInterruptIfRunning);
+            if (cancelled && giveUp(queue)) {
+                settled();
+            }
+            return cancelled;
+        }
+
+        @Override
+        public <U> CompletableFuture<U> newIncompleteFuture() {
+            return new CompletableFuture<>();
+        }
+    }
+
+    CompletableFuture<T> future() {
+        return future;
+    }
+
+    void expiresWith(Future<?> newTimer) {
+        timer = newTimer;
+    }
+
+    /** Ends the call, which the queue did not accept. */
+    void refuse(RuntimeException reason) {
+        if (tryMove(QUEUED, DROPPED)) {
+            future.completeExceptionally(reason);
+            settled();
+        }
+    }
+
+    /** Ends the call because its deadline passed. */
+    void expire() {
+        boolean running = state() == RUNNING;
+        if (giveUp(queue)) {
+            future.completeExceptionally(CallLimits.exceeded(running));
+            settled();
+        }
+    }
+
+    @Override
+    @Nullable
+    Thread waiter() {
+        return null;
+    }
+
+    @Override
+    void announce() {
+        try {
+            if (failure() != null) {
+                future.completeExceptionally(failure());
+            } else if (state() == DROPPED) {
+                future.completeExceptionally(CallLimits.exceeded(false));
+            } else {
+                future.complete(result.get());
+            }
+        } finally {
+            settled();
+        }
+    }
+
+    private void settled() {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        leases.release();
+    }
+}

@@ -1,0 +1,211 @@
+package dev.maas.batching;
+
+import dev.maas.CallOptions;
+import dev.maas.ClosedException;
+import dev.maas.OverloadedException;
+import dev.maas.bind.Binding;
+import dev.maas.engine.LoadedModel;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the calls of one loaded model and frees it when it is closed and the last call is through.
+ *
+ * <p>Public for the sibling package that serves models. Safe for use by any thread.
+ */
+public final class ModelRunner implements AutoCloseable {
+    /** Below this, parking a thread costs more than the run: synchronous calls then always run in their own thread, at once. */
+    private static final long TINY_NANOS = 20_000;
+
+    private final LoadedModel model;
+    private final int slots;
+    private final Leases leases;
+    private final FramePool pool;
+    private final CallQueue queue;
+    private final CostCurves curves;
+    private final Execution execution;
+    private final Dispatcher dispatcher;
+    private final Admission admission;
+    private final Deadlines deadlines;
+
+    /**
+     * Takes over a loaded model.
+     *
+     * @param executor runs batches of asynchronous calls; it may be shared with other models
+     * @param deadlines the timer; it may be shared with other models
+     */
+    public ModelRunner(LoadedModel model, RunnerOptions options, Executor executor, Deadlines deadlines) {
+        this.model = model;
+        this.slots = options.slots();
+        this.deadlines = deadlines;
+        this.pool = new FramePool(Math.max(16, 4 * options.slots()), model::newFrame);
+        this.leases = new Leases(this::free);
+        this.queue = new CallQueue(options.queueCapacity());
+        this.curves = new CostCurves(model.signature().isBatchable() ? options.maxBatch() : 1);
+        int inputs = model.signature().inputs().size();
+        this.execution = new Execution(pool, new StopWatch(pool, deadlines), inputs);
+        this.dispatcher = new Dispatcher(options, queue, curves, execution, executor, leases);
+        this.admission = new Admission(options, queue);
+    }
+
+    private void free() {
+        try {
+            pool.close();
+        } finally {
+            model.close();
+        }
+    }
+
+    /** Returns the model; it stays loaded while the caller holds a lease. */
+    public LoadedModel model() {
+        return model;
+    }
+
+    /** Takes a lease, which keeps the model loaded. Returns false if it is closing. */
+    public boolean tryAcquire() {
+        return leases.tryAcquire();
+    }
+
+    /** Returns a lease. */
+    public void release() {
+        leases.release();
+    }
+
+    /**
+     * Runs one value; blocks until the result is there.
+     *
+     * @throws ClosedException if the model is closing; other errors as for {@link dev.maas.Predictor#predict(Object)}
+     */
+    public <I, O> O run(Binding<I, O> binding, I input, CallOptions options) {
+        acquire();
+        try {
+            return runLeased(binding, input, options);
+        } finally {
+            leases.release();
+        }
+    }
+
+    /** As {@link #run}, for a caller that holds a lease. */
+    public <I, O> O runLeased(Binding<I, O> binding, I input, CallOptions options) {
+        long[][] shapes = binding.shapes(input);
+        CallLimits limits = CallLimits.of(options);
+        CostCurve curve = curves.of(shapes);
+        if (isTiny(curve)) {
+            return execution.alone(binding, input, shapes, limits, curve);
+        }
+        if (dispatcher.tryBeginAlone(curve)) {
+            try {
+                return execution.alone(binding, input, shapes, limits, curve);
+            } finally {
+                dispatcher.endAlone();
+            }
+        }
+        SingleRow<I, O> row = new SingleRow<>(binding, input, shapes);
+        RuntimeException failure = runWaiting(row, limits, curve);
+        if (failure != null) {
+            throw failure;
+        }
+        return row.result();
+    }
+
+    /** Runs rows with others or not; returns what made them fail, if anything. */
+    private @Nullable RuntimeException runWaiting(Call.Rows rows, CallLimits limits, CostCurve curve) {
+        admission.check(limits, rows.count(), curve);
+        WaitingCall call = new WaitingCall(rows, limits);
+        dispatcher.runWaiting(call);
+        return call.state() == Call.DROPPED && call.failure() == null ? CallLimits.exceeded(false) : call.failure();
+    }
+
+    private static boolean isTiny(CostCurve curve) {
+        long alone = curve.aloneNanos();
+        return alone != 0 && alone < TINY_NANOS;
+    }
+
+    /** Starts one value and returns at once; every failure is in the future. */
+    public <I, O> CompletableFuture<O> start(Binding<I, O> binding, I input, CallOptions options) {
+        if (!leases.tryAcquire()) {
+            return CompletableFuture.failedFuture(closed());
+        }
+        try {
+            long[][] shapes = binding.shapes(input);
+            CallLimits limits = CallLimits.of(options);
+            SingleRow<I, O> row = new SingleRow<>(binding, input, shapes);
+            return start(row, limits, row::result, curves.of(shapes));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        } finally {
+            leases.release();
+        }
+    }
+
+    /** The calling thread holds a lease. */
+    private <T> CompletableFuture<T> start(Call.Rows rows, CallLimits limits, Supplier<T> result, CostCurve curve) {
+        admission.check(limits, rows.count(), curve);
+        leases.acquireMore();
+        FutureCall<T> call = new FutureCall<>(rows, limits, result, leases, queue);
+        if (limits.hasDeadline()) {
+            call.expiresWith(deadlines.after(limits.nanosLeft(), call::expire));
+        }
+        try {
+            dispatcher.start(call);
+        } catch (OverloadedException e) {
+            call.refuse(e);
+        }
+        return call.future();
+    }
+
+    /**
+     * Runs each value of a list; the results are in its order. If one fails, the whole call does.
+     *
+     * @throws ClosedException if the model is closing; other errors as for {@link dev.maas.Predictor#predictAll(List)}
+     */
+    public <I, O> List<O> runAll(Binding<I, O> binding, List<? extends I> inputs, CallOptions options) {
+        acquire();
+        try {
+            return runAllLeased(binding, inputs, options);
+        } finally {
+            leases.release();
+        }
+    }
+
+    /** As {@link #runAll}, for a caller that holds a lease. */
+    public <I, O> List<O> runAllLeased(Binding<I, O> binding, List<? extends I> inputs, CallOptions options) {
+        CallLimits limits = CallLimits.of(options);
+        return new ListRuns<>(binding, inputs)
+                .run(
+                        slots - 1,
+                        shapes -> binding.isRowwise() ? curves.of(shapes).limit() : 1,
+                        rows -> runWaiting(rows, limits, curves.of(rows.shapes())),
+                        rows -> start(rows, limits, () -> Boolean.TRUE, curves.of(rows.shapes())));
+    }
+
+    private void acquire() {
+        if (!leases.tryAcquire()) {
+            throw closed();
+        }
+    }
+
+    private static ClosedException closed() {
+        return new ClosedException("The model was closed; load it again, or ask the service for a predictor");
+    }
+
+    /** Grants no lease any more, and frees the model when the last one comes back. Does not wait. */
+    public void beginClose() {
+        leases.beginClose();
+    }
+
+    /** Waits for the calls under way and frees the model; a call that closes its own model does not wait. */
+    @Override
+    public void close() {
+        leases.beginClose();
+        for (PooledFrame frame : pool.frames()) {
+            if (frame.isOwnedByCaller()) {
+                return;
+            }
+        }
+        leases.awaitFreed();
+    }
+}
