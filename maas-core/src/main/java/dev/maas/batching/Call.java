@@ -1,7 +1,7 @@
 package dev.maas.batching;
 
 import dev.maas.CallOptions.Priority;
-import dev.maas.tensor.TensorFrame;
+import dev.maas.engine.RunFrame;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -71,11 +71,14 @@ abstract class Call {
         /** The number of rows; 1 if the call is not rowwise. */
         int count();
 
+        /** Gives the frame's inputs the shapes for that many rows in all, this call's and those of others like it. */
+        void reshape(RunFrame frame, int totalRows);
+
         /** Writes the rows into a frame, from that row on. */
-        void write(TensorFrame frame, int row);
+        void write(RunFrame frame, int row);
 
         /** Reads the results from a frame and keeps them. */
-        void read(TensorFrame frame, int row);
+        void read(RunFrame frame, int row);
     }
 
     Rows rows() {

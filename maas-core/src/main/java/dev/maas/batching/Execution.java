@@ -17,15 +17,13 @@ final class Execution {
 
     private final FramePool pool;
     private final StopWatch stopWatch;
-    private final int inputs;
 
     /** Counts runs alone; a lost increment does no harm. */
     private int runsAlone;
 
-    Execution(FramePool pool, StopWatch stopWatch, int inputs) {
+    Execution(FramePool pool, StopWatch stopWatch) {
         this.pool = pool;
         this.stopWatch = stopWatch;
-        this.inputs = inputs;
     }
 
     /** Runs one value in the calling thread. */
@@ -72,8 +70,8 @@ final class Execution {
         }
     }
 
-    private void reshape(RunFrame frame, long[][] shapes, boolean rowwise, int rows) {
-        for (int input = 0; input < inputs; input++) {
+    static void reshape(RunFrame frame, long[][] shapes, boolean rowwise, int rows) {
+        for (int input = 0; input < shapes.length; input++) {
             if (rowwise) {
                 frame.input(input).reshapeRows(rows, shapes[input]);
             } else {
@@ -118,8 +116,7 @@ final class Execution {
         boolean complete;
         do {
             complete = true;
-            Call.Rows first = sound.get(0).rows();
-            reshape(frame, first.shapes(), first.isRowwise(), countRows(sound));
+            sound.get(0).rows().reshape(frame, countRows(sound));
             int row = 0;
             for (Call call : sound) {
                 RuntimeException failure = tryWrite(call, frame, row);

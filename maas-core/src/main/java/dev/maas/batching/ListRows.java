@@ -2,7 +2,7 @@ package dev.maas.batching;
 
 import dev.maas.InvalidInputException;
 import dev.maas.bind.Binding;
-import dev.maas.tensor.TensorFrame;
+import dev.maas.engine.RunFrame;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +43,12 @@ final class ListRows<I, O> implements Call.Rows {
     }
 
     @Override
-    public void write(TensorFrame frame, int row) {
+    public void reshape(RunFrame frame, int totalRows) {
+        Execution.reshape(frame, shapes, isRowwise(), totalRows);
+    }
+
+    @Override
+    public void write(RunFrame frame, int row) {
         for (int i = 0; i < places.length; i++) {
             try {
                 binding.write(inputs.get(places[i]), frame, row + i);
@@ -54,7 +59,7 @@ final class ListRows<I, O> implements Call.Rows {
     }
 
     @Override
-    public void read(TensorFrame frame, int row) {
+    public void read(RunFrame frame, int row) {
         for (int i = 0; i < places.length; i++) {
             results[places[i]] = binding.read(frame, row + i);
         }

@@ -5,6 +5,8 @@ import dev.maas.ClosedException;
 import dev.maas.OverloadedException;
 import dev.maas.bind.Binding;
 import dev.maas.engine.LoadedModel;
+import dev.maas.tensor.Tensor;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -22,6 +24,7 @@ public final class ModelRunner implements AutoCloseable {
 
     private final LoadedModel model;
     private final int slots;
+    private final int maxBatch;
     private final Leases leases;
     private final FramePool pool;
     private final CallQueue queue;
@@ -40,13 +43,13 @@ public final class ModelRunner implements AutoCloseable {
     public ModelRunner(LoadedModel model, RunnerOptions options, Executor executor, Deadlines deadlines) {
         this.model = model;
         this.slots = options.slots();
+        this.maxBatch = model.signature().isBatchable() ? options.maxBatch() : 1;
         this.deadlines = deadlines;
         this.pool = new FramePool(Math.max(16, 4 * options.slots()), model::newFrame);
         this.leases = new Leases(this::free);
         this.queue = new CallQueue(options.queueCapacity());
-        this.curves = new CostCurves(model.signature().isBatchable() ? options.maxBatch() : 1);
-        int inputs = model.signature().inputs().size();
-        this.execution = new Execution(pool, new StopWatch(pool, deadlines), inputs);
+        this.curves = new CostCurves(maxBatch);
+        this.execution = new Execution(pool, new StopWatch(pool, deadlines));
         this.dispatcher = new Dispatcher(options, queue, curves, execution, executor, leases);
         this.admission = new Admission(options, queue);
     }
@@ -124,6 +127,21 @@ public final class ModelRunner implements AutoCloseable {
         return alone != 0 && alone < TINY_NANOS;
     }
 
+    /**
+     * Runs once on tensors that fit the signature, one for each input in its order; blocks until the result is there. Direct memory is
+     * read in place.
+     *
+     * @return the outputs in the signature's order, as {@link dev.maas.tensor.Outputs} holds them
+     */
+    public List<Object> runTensorsLeased(List<Tensor> inputs, CallOptions options) {
+        TensorRows rows = new TensorRows(inputs, model.signature().outputs().size());
+        RuntimeException failure = runWaiting(rows, CallLimits.of(options), curves.of(rows.shapes()));
+        if (failure != null) {
+            throw failure;
+        }
+        return rows.results();
+    }
+
     /** Starts one value and returns at once; every failure is in the future. */
     public <I, O> CompletableFuture<O> start(Binding<I, O> binding, I input, CallOptions options) {
         if (!leases.tryAcquire()) {
@@ -180,6 +198,24 @@ public final class ModelRunner implements AutoCloseable {
                         shapes -> binding.isRowwise() ? curves.of(shapes).limit() : 1,
                         rows -> runWaiting(rows, limits, curves.of(rows.shapes())),
                         rows -> start(rows, limits, () -> Boolean.TRUE, curves.of(rows.shapes())));
+    }
+
+    /**
+     * Measures what runs cost by their number of rows, so that the first calls are batched well already. Without it, the calls
+     * themselves teach it.
+     *
+     * @param row one row for each input, with a leading dimension of 1; the model is batchable
+     */
+    public void calibrate(List<Tensor> row, Duration budget) {
+        acquire();
+        PooledFrame pooled = pool.take();
+        try {
+            long[][] shapes = row.stream().map(Calibration::rowShape).toArray(long[][]::new);
+            new Calibration(pooled.frame(), row, budget.toNanos()).measure(curves.of(shapes), maxBatch);
+        } finally {
+            pool.give(pooled);
+            leases.release();
+        }
     }
 
     private void acquire() {

@@ -1,7 +1,7 @@
 package dev.maas.batching;
 
 import dev.maas.bind.Binding;
-import dev.maas.tensor.TensorFrame;
+import dev.maas.engine.RunFrame;
 import org.jspecify.annotations.Nullable;
 
 /** One value of a binding. */
@@ -33,12 +33,17 @@ final class SingleRow<I, O> implements Call.Rows {
     }
 
     @Override
-    public void write(TensorFrame frame, int row) {
+    public void reshape(RunFrame frame, int totalRows) {
+        Execution.reshape(frame, shapes, isRowwise(), totalRows);
+    }
+
+    @Override
+    public void write(RunFrame frame, int row) {
         binding.write(input, frame, row);
     }
 
     @Override
-    public void read(TensorFrame frame, int row) {
+    public void read(RunFrame frame, int row) {
         result = binding.read(frame, row);
     }
 

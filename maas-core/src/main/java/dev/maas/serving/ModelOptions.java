@@ -1,0 +1,103 @@
+package dev.maas.serving;
+
+import dev.maas.InvalidInputException;
+import dev.maas.batching.RunnerOptions;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the calls of a model are served. Everything has a default that suits most models.
+ *
+ * <p>Immutable and safe for use by any thread; each method returns options with one thing changed and names a bad value at once.
+ */
+public final class ModelOptions {
+    private static final ModelOptions DEFAULTS = new ModelOptions(
+            RunnerOptions.forProcessors(Runtime.getRuntime().availableProcessors()), null, true, true);
+
+    private final RunnerOptions runner;
+    private final @Nullable Duration timeout;
+    private final boolean warmUp;
+    private final boolean goldenTests;
+
+    private ModelOptions(RunnerOptions runner, @Nullable Duration timeout, boolean warmUp, boolean goldenTests) {
+        this.runner = runner;
+        this.timeout = timeout;
+        this.warmUp = warmUp;
+        this.goldenTests = goldenTests;
+    }
+
+    /** Returns the defaults for this machine. */
+    public static ModelOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** Returns these options with that many runs at the same time, at most; by default as many as there are processors. */
+    public ModelOptions slots(int slots) {
+        return with(new RunnerOptions(
+                slots, runner.maxBatch(), runner.maxDelay(), runner.queueCapacity(), runner.maxQueueTime()));
+    }
+
+    /** Returns these options with that many rows in a run, at most; 1 turns batching off. */
+    public ModelOptions maxBatch(int rows) {
+        return with(new RunnerOptions(
+                runner.slots(), rows, runner.maxDelay(), runner.queueCapacity(), runner.maxQueueTime()));
+    }
+
+    /** Returns these options with a time that a call may wait for company even if the model is idle; by default none. */
+    public ModelOptions maxDelay(Duration delay) {
+        return with(new RunnerOptions(
+                runner.slots(), runner.maxBatch(), delay, runner.queueCapacity(), runner.maxQueueTime()));
+    }
+
+    /** Returns these options with room for that many waiting rows; more are refused. */
+    public ModelOptions queueCapacity(int rows) {
+        return with(new RunnerOptions(
+                runner.slots(), runner.maxBatch(), runner.maxDelay(), rows, runner.maxQueueTime()));
+    }
+
+    /** Returns these options with a bound on the time that a call may be expected to wait; one that would wait longer is refused. */
+    public ModelOptions maxQueueTime(Duration time) {
+        return with(new RunnerOptions(
+                runner.slots(), runner.maxBatch(), runner.maxDelay(), runner.queueCapacity(), time));
+    }
+
+    private ModelOptions with(RunnerOptions newRunner) {
+        return new ModelOptions(newRunner, timeout, warmUp, goldenTests);
+    }
+
+    /** Returns these options with a deadline for calls that bring none. */
+    public ModelOptions timeout(Duration newTimeout) {
+        if (newTimeout.isZero() || newTimeout.isNegative()) {
+            throw new InvalidInputException("A timeout is longer than zero; got " + newTimeout);
+        }
+        return new ModelOptions(runner, Objects.requireNonNull(newTimeout), warmUp, goldenTests);
+    }
+
+    /** Returns these options with or without runs before the first call; by default with. */
+    public ModelOptions warmUp(boolean enabled) {
+        return new ModelOptions(runner, timeout, enabled, goldenTests);
+    }
+
+    /** Returns these options with or without the check of a package's golden data when it is loaded; by default with. */
+    public ModelOptions goldenTests(boolean enabled) {
+        return new ModelOptions(runner, timeout, warmUp, enabled);
+    }
+
+    RunnerOptions runner() {
+        return runner;
+    }
+
+    Optional<Duration> timeout() {
+        return Optional.ofNullable(timeout);
+    }
+
+    boolean warmUp() {
+        return warmUp;
+    }
+
+    boolean goldenTests() {
+        return goldenTests;
+    }
+}

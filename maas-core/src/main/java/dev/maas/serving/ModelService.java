@@ -1,0 +1,183 @@
+package dev.maas.serving;
+
+import dev.maas.ClosedException;
+import dev.maas.Model;
+import dev.maas.ModelMetadata;
+import dev.maas.ModelRef;
+import dev.maas.ModelRegistry;
+import dev.maas.ModelVersion;
+import dev.maas.Predictor;
+import dev.maas.Translator;
+import dev.maas.TypeRef;
+import dev.maas.bind.Binder;
+import dev.maas.bind.Binding;
+import dev.maas.engine.Engines;
+import dev.maas.tensor.Signature;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+
+/**
+ * The models an application has in use: loads them from a registry when they are first called, shares them, follows their aliases,
+ * and swaps versions while calls go on.
+ *
+ * <p>Safe for use by any thread. One service is meant to serve the whole application.
+ *
+ * <pre>{@code
+ * try (ModelService service = ModelService.of(registry)) {
+ *     Predictor<String, Verdict> spam = service.predictor("spam@champion", String.class, Verdict.class);
+ *     Verdict verdict = spam.predict("You won a free prize!");
+ * }
+ * }</pre>
+ */
+public final class ModelService implements AutoCloseable {
+    private final ModelRegistry registry;
+    private final Workshop workshop;
+    private final Versions versions;
+    private final Follower follower;
+    private final ConcurrentHashMap<ModelRef, Target> targets = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    private ModelService(ModelRegistry registry, ServiceOptions options, Engines engines) {
+        this.registry = registry;
+        this.workshop = new Workshop(engines);
+        this.versions = new Versions(registry, new VersionLoader(workshop), options);
+        this.follower = new Follower(registry, workshop, options.pollInterval());
+    }
+
+    /** Returns a service for a registry's models, with the defaults. The registry stays the caller's to close, after the service. */
+    public static ModelService of(ModelRegistry registry) {
+        return of(registry, ServiceOptions.defaults());
+    }
+
+    /** Returns a service with these options; see {@link #of(ModelRegistry)}. */
+    public static ModelService of(ModelRegistry registry, ServiceOptions options) {
+        return new ModelService(registry, options, new Engines(options.engine()));
+    }
+
+    /**
+     * Returns a predictor for a reference. The types are checked against the model's signature now; the model is loaded with the first
+     * call, or with {@link #load}.
+     *
+     * @throws dev.maas.ModelNotFoundException if the reference means nothing
+     * @throws dev.maas.InvalidInputException if the types do not fit the signature; the message shows both side by side
+     */
+    public <I, O> Predictor<I, O> predictor(String ref, Class<I> inputType, Class<O> outputType) {
+        return predictor(ref, TypeRef.of(inputType), TypeRef.of(outputType));
+    }
+
+    /** Returns a predictor for types with type arguments; see {@link #predictor(String, Class, Class)}. */
+    public <I, O> Predictor<I, O> predictor(String ref, TypeRef<I> inputType, TypeRef<O> outputType) {
+        return predictor(ref, (signature, metadata) -> Binder.bind(signature, metadata, inputType, outputType));
+    }
+
+    /** Returns a predictor that converts with the given translator; see {@link #predictor(String, Class, Class)}. */
+    public <I, O> Predictor<I, O> predictor(String ref, Translator<I, O> translator) {
+        return predictor(ref, (signature, metadata) -> Binder.bind(signature, translator));
+    }
+
+    private <I, O> Predictor<I, O> predictor(
+            String ref, BiFunction<Signature, ModelMetadata, Binding<I, O>> binder) {
+        Target target = target(ModelRef.parse(ref));
+        requireSuits(target, binder);
+        TargetPredictor<I, O> predictor = new TargetPredictor<>(
+                target, version -> binder.apply(version.signature(), version.metadata()), workshop.executor());
+        target.addUser(predictor);
+        return predictor;
+    }
+
+    private void requireSuits(Target target, BiFunction<Signature, ModelMetadata, ? extends Binding<?, ?>> binder) {
+        Optional<LoadedVersion> loaded = target.loaded();
+        if (loaded.isPresent()) {
+            binder.apply(loaded.get().signature(), loaded.get().metadata());
+        } else {
+            ModelVersion version = registry.resolve(target.ref());
+            binder.apply(version.signature(), version.metadata());
+        }
+    }
+
+    /**
+     * Loads what a reference means now, unless it is loaded already; blocks until it can be called.
+     *
+     * @throws dev.maas.ModelLoadException if it cannot be loaded
+     */
+    public void load(String ref) {
+        target(ModelRef.parse(ref)).current();
+    }
+
+    /**
+     * Returns the version that a reference means now, loaded. It stays the same version, and in memory, until it is closed; what the
+     * service itself serves is not affected by that.
+     */
+    public Model model(String ref) {
+        requireOpen();
+        ModelVersion version = registry.resolve(ModelRef.parse(ref));
+        LoadedVersion loaded = versions.acquire(version);
+        return new ServedModel(loaded, () -> versions.release(loaded));
+    }
+
+    private Target target(ModelRef ref) {
+        requireOpen();
+        Target known = targets.get(ref);
+        if (known != null) {
+            return known;
+        }
+        Target fresh = new Target(ref, registry, versions);
+        Target other = targets.putIfAbsent(ref, fresh);
+        if (other != null) {
+            return other;
+        }
+        if (fresh.isMovable()) {
+            follower.follow(fresh);
+        }
+        return fresh;
+    }
+
+    /** Asks the registry now whether an alias moved, and swaps versions accordingly; returns when that is done. */
+    public void refresh() {
+        requireOpen();
+        targets.values().forEach(target -> target.refresh(true));
+    }
+
+    /** Returns how the service and each of its models is. */
+    public ServiceHealth health() {
+        List<ServiceHealth.ModelHealth> models = targets.values().stream()
+                .map(ModelService::health)
+                .sorted(Comparator.comparing(health -> health.ref().toString()))
+                .toList();
+        boolean callable = models.stream().noneMatch(health -> health.state() == ServiceHealth.State.FAILED);
+        return new ServiceHealth(!closed, !closed && callable, models);
+    }
+
+    private static ServiceHealth.ModelHealth health(Target target) {
+        OptionalInt version = target.loaded()
+                .map(loaded -> OptionalInt.of(loaded.number()))
+                .orElse(OptionalInt.empty());
+        String reason = target.problem().map(Target.Problem::reason).orElse("");
+        ServiceHealth.State state;
+        if (version.isPresent()) {
+            state = reason.isEmpty() ? ServiceHealth.State.READY : ServiceHealth.State.DEGRADED;
+        } else {
+            state = reason.isEmpty() ? ServiceHealth.State.COLD : ServiceHealth.State.FAILED;
+        }
+        return new ServiceHealth.ModelHealth(target.ref(), state, version, reason);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new ClosedException("The model service was closed");
+        }
+    }
+
+    /** Lets the calls under way finish, frees the models and ends the service's threads. Closing again does nothing. */
+    @Override
+    public void close() {
+        closed = true;
+        follower.close();
+        versions.close();
+        workshop.close();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.maas.serving;
+
+import dev.maas.InvalidInputException;
+import dev.maas.ModelRef;
+import dev.maas.engine.EngineOptions;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * How a {@link ModelService} or a {@link ModelLoader} works. Everything has a default.
+ *
+ * <p>Immutable and safe for use by any thread; each method returns options with one thing changed and names a bad value at once.
+ */
+public final class ServiceOptions {
+    private static final ServiceOptions DEFAULTS = new ServiceOptions(
+            EngineOptions.defaults(), ModelOptions.defaults(), Map.of(), Duration.ofSeconds(10));
+
+    private final EngineOptions engine;
+    private final ModelOptions models;
+    private final Map<String, ModelOptions> byName;
+    private final Duration pollInterval;
+
+    private ServiceOptions(
+            EngineOptions engine, ModelOptions models, Map<String, ModelOptions> byName, Duration pollInterval) {
+        this.engine = engine;
+        this.models = models;
+        this.byName = byName;
+        this.pollInterval = pollInterval;
+    }
+
+    /** Returns the defaults. */
+    public static ServiceOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** Returns these options with engines that run as given. */
+    public ServiceOptions engine(EngineOptions options) {
+        return new ServiceOptions(Objects.requireNonNull(options), models, byName, pollInterval);
+    }
+
+    /** Returns these options for all models that have none of their own. */
+    public ServiceOptions models(ModelOptions options) {
+        return new ServiceOptions(engine, Objects.requireNonNull(options), byName, pollInterval);
+    }
+
+    /** Returns these options with others for the versions of one model. */
+    public ServiceOptions model(String name, ModelOptions options) {
+        Map<String, ModelOptions> more = new LinkedHashMap<>(byName);
+        more.put(ModelRef.requireName(name, "model"), Objects.requireNonNull(options));
+        return new ServiceOptions(engine, models, Collections.unmodifiableMap(more), pollInterval);
+    }
+
+    /**
+     * Returns these options with that time between two looks at the registry for aliases that moved. A registry that can be watched
+     * tells of most moves earlier.
+     */
+    public ServiceOptions pollInterval(Duration interval) {
+        if (interval.isZero() || interval.isNegative() || interval.compareTo(Duration.ofDays(1)) > 0) {
+            throw new InvalidInputException("pollInterval is longer than zero and at most a day; got " + interval);
+        }
+        return new ServiceOptions(engine, models, byName, interval);
+    }
+
+    EngineOptions engine() {
+        return engine;
+    }
+
+    ModelOptions optionsOf(String name) {
+        return byName.getOrDefault(name, models);
+    }
+
+    Duration pollInterval() {
+        return pollInterval;
+    }
+}
