@@ -32,7 +32,7 @@ final class GraphMemory {
     void take(long bytes) {
         used += bytes;
         if (used > limit) {
-            throw reader.malformed("its names and edges need more than " + limit + " bytes, the gate's limit");
+            throw reader.tooLarge("its names and edges need more than " + limit + " bytes of memory");
         }
     }
 }

@@ -174,13 +174,15 @@ final class GraphReader {
     }
 
     private void readInner(@Nullable Set<String> captured) throws IOException {
+        operators.beginInner();
         if (captured == null) {
             readUnchecked();
-            return;
+        } else {
+            GraphScope scope = new GraphScope(reader, memory);
+            readGraph(scope, new ArrayList<>(), new ArrayList<>());
+            captured.addAll(scope.check());
         }
-        GraphScope scope = new GraphScope(reader, memory);
-        readGraph(scope, new ArrayList<>(), new ArrayList<>());
-        captured.addAll(scope.check());
+        operators.endInner();
     }
 
     /** Reads the present message, a function. */

@@ -46,8 +46,7 @@ final class OnnxReader {
                 throw new ModelLoadException(FileKind.EMPTY.message(file));
             }
             try (InputStream in = source.open(file)) {
-                WireReader reader =
-                        new WireReader(Shown.name(file) + " is not a sound ONNX model", in, size, limits.depth());
+                WireReader reader = new WireReader(file, "ONNX model", in, size, limits.depth());
                 return new OnnxReader(reader, limits, new ExternalFiles(sizes)).readModel();
             } catch (ModelLoadException e) {
                 throw explained(source, file, e);

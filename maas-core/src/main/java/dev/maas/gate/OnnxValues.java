@@ -40,8 +40,8 @@ final class OnnxValues {
      * @throws ModelLoadException if the bytes are no such value
      */
     static Object read(String file, byte[] bytes, OnnxModel.Value declared) {
-        String subject = Shown.name(file) + " does not hold a sound " + declared.type();
-        WireReader reader = new WireReader(subject, new ByteArrayInputStream(bytes), bytes.length, MOST_DEPTH);
+        WireReader reader =
+                new WireReader(file, declared.type(), new ByteArrayInputStream(bytes), bytes.length, MOST_DEPTH);
         try {
             Object value = declared.type().startsWith(OPTIONAL)
                     ? readOptional(reader)

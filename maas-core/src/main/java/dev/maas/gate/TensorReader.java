@@ -102,8 +102,8 @@ final class TensorReader {
             expandedBytes = Long.MAX_VALUE;
         }
         if (expandedBytes > limits.expandedBytes()) {
-            throw reader.malformed(dense + ", spread out with the sparse tensors before it, takes more than "
-                    + limits.expandedBytes() + " bytes, the gate's limit");
+            throw reader.tooLarge(dense + ", spread out with the sparse tensors before it, takes more than "
+                    + limits.expandedBytes() + " bytes");
         }
     }
 
@@ -121,7 +121,7 @@ final class TensorReader {
 
         void addDimension(long size) {
             if (rank == limits.rank()) {
-                throw reader.malformed("a tensor has more than " + limits.rank() + " dimensions, the gate's limit");
+                throw reader.tooLarge("a tensor has more than " + limits.rank() + " dimensions");
             }
             if (rank == dimensions.length) {
                 dimensions = Arrays.copyOf(dimensions, 2 * rank);

@@ -127,7 +127,7 @@ final class TypeReader {
                 continue;
             }
             if (dimensions.size() == limits.rank()) {
-                throw reader.malformed("a shape has more than " + limits.rank() + " dimensions, the gate's limit");
+                throw reader.tooLarge("a shape has more than " + limits.rank() + " dimensions");
             }
             reader.message("dim", () -> dimensions.add(readDimension()));
         }

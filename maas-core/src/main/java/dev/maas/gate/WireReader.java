@@ -36,7 +36,8 @@ final class WireReader {
     private static final int MAX_TAG_BYTES = 5;
 
     private final InputStream in;
-    private final String subject;
+    private final String file;
+    private final String kind;
     private final long size;
     private final byte[] buffer;
     private final CharsetDecoder utf8 = StandardCharsets.UTF_8
@@ -61,10 +62,11 @@ final class WireReader {
     /**
      * Reads a message of that size, which is the whole file, with at most that many messages inside each other below it.
      *
-     * @param subject how complaints begin, such as {@code 'model.onnx' is not a sound ONNX model}
+     * @param kind what the file should be, for messages, such as {@code ONNX model}
      */
-    WireReader(String subject, InputStream in, long size, int maxDepth) {
-        this.subject = subject;
+    WireReader(String file, String kind, InputStream in, long size, int maxDepth) {
+        this.file = file;
+        this.kind = kind;
         this.in = in;
         this.size = size;
         this.buffer = new byte[(int) Math.min(BUFFER_BYTES, Math.max(1, size))];
@@ -182,20 +184,22 @@ final class WireReader {
     private byte[] textBytes(int maxBytes) throws IOException {
         long length = length();
         if (length > maxBytes) {
-            throw malformed(
-                    "field " + field + " is a text of " + length + " bytes, but the gate's limit is " + maxBytes);
+            throw tooLarge("field " + field + " is a text of " + length + " bytes; the limit is " + maxBytes);
         }
         byte[] bytes = new byte[(int) length];
         readInto(bytes);
         return bytes;
     }
 
-    /** Reads a text of at most that many bytes, which must be sound UTF-8. */
+    /** Reads a text of at most that many bytes, which must be sound UTF-8 without NUL, where native code would cut it off. */
     String text(int maxBytes) throws IOException {
         byte[] bytes = textBytes(maxBytes);
         boolean ascii = true;
         for (byte b : bytes) {
             ascii &= b >= 0;
+            if (b == 0) {
+                throw malformed("field " + field + " is a text with a NUL in it");
+            }
         }
         if (ascii) {
             return new String(bytes, StandardCharsets.ISO_8859_1);
@@ -211,7 +215,7 @@ final class WireReader {
     byte[] bytes(long maxBytes) throws IOException {
         long length = length();
         if (length > maxBytes) {
-            throw malformed("field " + field + " holds " + length + " bytes, but the limit is " + maxBytes);
+            throw tooLarge("field " + field + " holds " + length + " bytes; the limit is " + maxBytes);
         }
         byte[] bytes = new byte[Math.toIntExact(length)];
         readInto(bytes);
@@ -264,9 +268,19 @@ final class WireReader {
 
     /** Returns an exception that says what is wrong, and where. */
     ModelLoadException malformed(String what) {
+        return new ModelLoadException(
+                Shown.name(file) + " is not a sound " + kind + ": " + what + where() + ". Export it or copy it again");
+    }
+
+    /** Returns an exception that says what the gate's limits do not allow, and where. */
+    ModelLoadException tooLarge(String what) {
+        return new ModelLoadException(Shown.name(file) + " goes beyond the gate's limits: " + what + where()
+                + ". Raise the limit only if you trust who made it");
+    }
+
+    private String where() {
         String path = String.join(".", Arrays.asList(names).subList(Math.min(1, depth), depth + 1));
-        return new ModelLoadException(subject + ": " + what + " (" + shortened(path) + "at byte " + position() + " of "
-                + size + "). Export it or copy it again");
+        return " (" + shortened(path) + "at byte " + position() + " of " + size + ")";
     }
 
     private static String shortened(String path) {
