@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The engines at hand, opened when first needed.
@@ -69,12 +70,26 @@ public final class Engines implements AutoCloseable {
     }
 
     /**
+     * Returns the engine of that name, open, to load a model's entry file.
+     *
+     * @throws ModelLoadException if there is none, it cannot be opened here, or it does not read the file's format
+     */
+    public Engine named(String name, String file) {
+        EngineProvider provider = providers.get(name);
+        if (provider != null && !provider.formats().contains(format(file))) {
+            throw new ModelLoadException("The engine '" + name + "' does not read '." + format(file)
+                    + "' files; it reads " + new TreeSet<>(provider.formats()));
+        }
+        return named(name);
+    }
+
+    /**
      * Returns the preferred engine for a model's entry file, open.
      *
      * @throws ModelLoadException if none that reads the format can be opened here; the message says why for each
      */
     public Engine forFile(String file) {
-        String format = file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        String format = format(file);
         List<EngineProvider> readers = providers.values().stream()
                 .filter(provider -> provider.formats().contains(format))
                 .sorted(Comparator.comparingInt(EngineProvider::preference).reversed())
@@ -91,6 +106,10 @@ public final class Engines implements AutoCloseable {
                 reasons.isEmpty()
                         ? "No engine reads '." + format + "' files; the engines here read " + formats()
                         : "No engine for '." + format + "' files is available: " + reasons);
+    }
+
+    private static String format(String file) {
+        return file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     }
 
     private Map<String, Object> formats() {
