@@ -30,7 +30,7 @@ public final class Deadlines implements AutoCloseable {
     }
 
     /** As {@link #after}, but does nothing if the timer was closed: whoever closed it gave up what was under way. */
-    void afterIfOpen(long nanos, Runnable action) {
+    public void afterIfOpen(long nanos, Runnable action) {
         try {
             Future<?> unused = executor.schedule(action, nanos, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {

@@ -73,13 +73,16 @@ final class Follower implements AutoCloseable {
     private void schedulePoll() {
         // Services that were started together do not stay in step.
         double jitter = ThreadLocalRandom.current().nextDouble(0.9, 1.1);
-        workshop.deadlines().afterIfOpen((long) (intervalNanos * jitter), () -> inBackground(() -> {
-            try {
-                targets.forEach(target -> target.refresh(false));
-            } finally {
-                schedulePoll();
-            }
-        }));
+        workshop.deadlines()
+                .afterIfOpen(
+                        (long) (intervalNanos * jitter),
+                        () -> inBackground(() -> {
+                            try {
+                                targets.forEach(target -> target.refresh(false));
+                            } finally {
+                                schedulePoll();
+                            }
+                        }));
     }
 
     private void refresh(String name) {

@@ -6,6 +6,7 @@ import dev.maas.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Compares outputs with those that a package expects, as ONNX compares those of its own tests: types and shapes are the same, numbers
@@ -40,7 +41,8 @@ final class GoldenCheck {
         } else if (expected instanceof Map<?, ?> wanted
                 && actual instanceof Map<?, ?> got
                 && wanted.keySet().equals(got.keySet())) {
-            wanted.forEach((key, value) -> compare(place + "[" + key + "]", value, got.get(key)));
+            wanted.forEach(
+                    (key, value) -> compare(place + "[" + key + "]", value, Objects.requireNonNull(got.get(key))));
         } else if (!same(expected, actual)) {
             throw mismatch(place, "expected " + expected, "got " + actual);
         }
@@ -67,8 +69,7 @@ final class GoldenCheck {
         if (floating && actual instanceof Number number) {
             double wanted = ((Number) expected).doubleValue();
             double got = number.doubleValue();
-            return Double.compare(wanted, got) == 0
-                    || Math.abs(got - wanted) <= ABSOLUTE + RELATIVE * Math.abs(wanted);
+            return Double.compare(wanted, got) == 0 || Math.abs(got - wanted) <= ABSOLUTE + RELATIVE * Math.abs(wanted);
         }
         return expected.equals(actual);
     }

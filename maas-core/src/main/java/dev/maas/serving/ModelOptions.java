@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and safe for use by any thread; each method returns options with one thing changed and names a bad value at once.
  */
 public final class ModelOptions {
-    private static final ModelOptions DEFAULTS = new ModelOptions(
-            RunnerOptions.forProcessors(Runtime.getRuntime().availableProcessors()), null, true, true);
+    private static final ModelOptions DEFAULTS =
+            new ModelOptions(RunnerOptions.forProcessors(Runtime.getRuntime().availableProcessors()), null, true, true);
 
     private final RunnerOptions runner;
     private final @Nullable Duration timeout;
@@ -53,14 +53,14 @@ public final class ModelOptions {
 
     /** Returns these options with room for that many waiting rows; more are refused. */
     public ModelOptions queueCapacity(int rows) {
-        return with(new RunnerOptions(
-                runner.slots(), runner.maxBatch(), runner.maxDelay(), rows, runner.maxQueueTime()));
+        return with(
+                new RunnerOptions(runner.slots(), runner.maxBatch(), runner.maxDelay(), rows, runner.maxQueueTime()));
     }
 
     /** Returns these options with a bound on the time that a call may be expected to wait; one that would wait longer is refused. */
     public ModelOptions maxQueueTime(Duration time) {
-        return with(new RunnerOptions(
-                runner.slots(), runner.maxBatch(), runner.maxDelay(), runner.queueCapacity(), time));
+        return with(
+                new RunnerOptions(runner.slots(), runner.maxBatch(), runner.maxDelay(), runner.queueCapacity(), time));
     }
 
     private ModelOptions with(RunnerOptions newRunner) {

@@ -79,8 +79,7 @@ public final class ModelService implements AutoCloseable {
         return predictor(ref, (signature, metadata) -> Binder.bind(signature, translator));
     }
 
-    private <I, O> Predictor<I, O> predictor(
-            String ref, BiFunction<Signature, ModelMetadata, Binding<I, O>> binder) {
+    private <I, O> Predictor<I, O> predictor(String ref, BiFunction<Signature, ModelMetadata, Binding<I, O>> binder) {
         Target target = target(ModelRef.parse(ref));
         requireSuits(target, binder);
         TargetPredictor<I, O> predictor = new TargetPredictor<>(
@@ -91,11 +90,12 @@ public final class ModelService implements AutoCloseable {
 
     private void requireSuits(Target target, BiFunction<Signature, ModelMetadata, ? extends Binding<?, ?>> binder) {
         Optional<LoadedVersion> loaded = target.loaded();
+        Binding<?, ?> unused;
         if (loaded.isPresent()) {
-            binder.apply(loaded.get().signature(), loaded.get().metadata());
+            unused = binder.apply(loaded.get().signature(), loaded.get().metadata());
         } else {
             ModelVersion version = registry.resolve(target.ref());
-            binder.apply(version.signature(), version.metadata());
+            unused = binder.apply(version.signature(), version.metadata());
         }
     }
 
@@ -153,9 +153,8 @@ public final class ModelService implements AutoCloseable {
     }
 
     private static ServiceHealth.ModelHealth health(Target target) {
-        OptionalInt version = target.loaded()
-                .map(loaded -> OptionalInt.of(loaded.number()))
-                .orElse(OptionalInt.empty());
+        OptionalInt version =
+                target.loaded().map(loaded -> OptionalInt.of(loaded.number())).orElse(OptionalInt.empty());
         String reason = target.problem().map(Target.Problem::reason).orElse("");
         ServiceHealth.State state;
         if (version.isPresent()) {

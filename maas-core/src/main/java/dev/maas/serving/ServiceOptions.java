@@ -15,8 +15,8 @@ import java.util.Objects;
  * <p>Immutable and safe for use by any thread; each method returns options with one thing changed and names a bad value at once.
  */
 public final class ServiceOptions {
-    private static final ServiceOptions DEFAULTS = new ServiceOptions(
-            EngineOptions.defaults(), ModelOptions.defaults(), Map.of(), Duration.ofSeconds(10));
+    private static final ServiceOptions DEFAULTS =
+            new ServiceOptions(EngineOptions.defaults(), ModelOptions.defaults(), Map.of(), Duration.ofSeconds(10));
 
     private final EngineOptions engine;
     private final ModelOptions models;

@@ -28,7 +28,7 @@ final class TargetPredictor<I, O> implements Predictor<I, O>, Target.User {
 
     @Override
     public void requireSuits(LoadedVersion version) {
-        binder.apply(version);
+        Binding<I, O> unused = binder.apply(version);
     }
 
     @Override

@@ -22,8 +22,7 @@ final class VersionLoader {
      *
      * @throws dev.maas.ModelLoadException if the model is not sound, or fails its golden data
      */
-    LoadedVersion load(
-            ModelRef ref, String digest, ModelMetadata metadata, ModelSource source, ModelOptions options) {
+    LoadedVersion load(ModelRef ref, String digest, ModelMetadata metadata, ModelSource source, ModelOptions options) {
         LoadedModel loaded;
         try {
             loaded = workshop.gate().load(source, workshop.engines());

@@ -71,8 +71,8 @@ final class Versions implements AutoCloseable {
             return true;
         }
         ModelSource source = registry.open(wanted);
-        LoadedVersion version = loader.load(
-                wanted.ref(), wanted.digest(), wanted.metadata(), source, options.optionsOf(wanted.name()));
+        LoadedVersion version =
+                loader.load(wanted.ref(), wanted.digest(), wanted.metadata(), source, options.optionsOf(wanted.name()));
         lock.lock();
         try {
             if (!closed) {
@@ -106,7 +106,8 @@ final class Versions implements AutoCloseable {
             }
             for (Iterator<Entry> entries = byDigest.values().iterator(); entries.hasNext(); ) {
                 Entry other = entries.next();
-                boolean sameModel = other.version.ref().name().equals(version.ref().name());
+                boolean sameModel =
+                        other.version.ref().name().equals(version.ref().name());
                 if (other != entry && other.users == 0 && sameModel) {
                     entries.remove();
                     superseded.add(other.version);
