@@ -128,18 +128,38 @@ public final class ModelRunner implements AutoCloseable {
     }
 
     /**
-     * Runs once on tensors that fit the signature, one for each input in its order; blocks until the result is there. Direct memory is
-     * read in place.
+     * Runs once on tensors that fit the signature, one for each input in its order; blocks until the result is there. The caller holds
+     * a lease.
      *
+     * @param shareRuns whether the tensors' leading dimension may be rows of a batch with others; otherwise they get a run of their own,
+     *     and direct memory is read in place
      * @return the outputs in the signature's order, as {@link dev.maas.tensor.Outputs} holds them
      */
-    public List<Object> runTensorsLeased(List<Tensor> inputs, CallOptions options) {
-        TensorRows rows = new TensorRows(inputs, model.signature().outputs().size());
+    public List<Object> runTensorsLeased(List<Tensor> inputs, boolean shareRuns, CallOptions options) {
+        TensorRows rows = tensorRows(inputs, shareRuns);
         RuntimeException failure = runWaiting(rows, CallLimits.of(options), curves.of(rows.shapes()));
         if (failure != null) {
             throw failure;
         }
         return rows.results();
+    }
+
+    /** Starts a run as {@link #runTensorsLeased} does it, and returns at once; a refusal is thrown, any other failure is in the future. */
+    public CompletableFuture<List<Object>> startTensorsLeased(
+            List<Tensor> inputs, boolean shareRuns, CallOptions options) {
+        TensorRows rows = tensorRows(inputs, shareRuns);
+        return start(rows, CallLimits.of(options), rows::results, curves.of(rows.shapes()));
+    }
+
+    private TensorRows tensorRows(List<Tensor> inputs, boolean shareRuns) {
+        int outputs = model.signature().outputs().size();
+        boolean rows = shareRuns && maxBatch > 1 && haveLikeRows(inputs);
+        return rows ? TensorRows.shared(inputs, outputs) : TensorRows.alone(inputs, outputs);
+    }
+
+    private static boolean haveLikeRows(List<Tensor> inputs) {
+        long rows = inputs.get(0).shape()[0];
+        return rows > 0 && inputs.stream().allMatch(tensor -> tensor.shape()[0] == rows);
     }
 
     /** Starts one value and returns at once; every failure is in the future. */

@@ -1,9 +1,7 @@
 package dev.maas.serving;
 
 import dev.maas.CallOptions;
-import dev.maas.ClosedException;
 import dev.maas.Predictor;
-import dev.maas.bind.Binding;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -11,12 +9,12 @@ import java.util.concurrent.CompletableFuture;
 final class BoundPredictor<I, O> implements Predictor<I, O> {
     private final ServedModel model;
     private final LoadedVersion version;
-    private final Binding<I, O> binding;
+    private final VersionCalls<I, O> calls;
 
-    BoundPredictor(ServedModel model, LoadedVersion version, Binding<I, O> binding) {
+    BoundPredictor(ServedModel model, LoadedVersion version, VersionCalls<I, O> calls) {
         this.model = model;
         this.version = version;
-        this.binding = binding;
+        this.calls = calls;
     }
 
     @Override
@@ -26,23 +24,40 @@ final class BoundPredictor<I, O> implements Predictor<I, O> {
 
     @Override
     public O predict(I input, CallOptions options) {
-        model.requireOpen();
-        return version.runner().run(binding, input, version.bounded(options));
+        model.lease();
+        try {
+            return calls.run(input, version.bounded(options));
+        } finally {
+            version.runner().release();
+        }
     }
 
     @Override
     public List<O> predictAll(List<? extends I> inputs, CallOptions options) {
-        model.requireOpen();
-        return version.runner().runAll(binding, inputs, version.bounded(options));
+        model.lease();
+        try {
+            return calls.runAll(inputs, version.bounded(options));
+        } finally {
+            version.runner().release();
+        }
     }
 
     @Override
     public CompletableFuture<O> predictAsync(I input, CallOptions options) {
         try {
-            model.requireOpen();
-        } catch (ClosedException e) {
+            model.lease();
+        } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return version.runner().start(binding, input, version.bounded(options));
+        try {
+            return calls.start(input, version.bounded(options));
+        } finally {
+            version.runner().release();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Predictor[" + version.ref() + "]";
     }
 }

@@ -2,7 +2,6 @@ package dev.maas.serving;
 
 import dev.maas.ClosedException;
 import dev.maas.Model;
-import dev.maas.ModelMetadata;
 import dev.maas.ModelRef;
 import dev.maas.ModelRegistry;
 import dev.maas.ModelVersion;
@@ -12,13 +11,11 @@ import dev.maas.TypeRef;
 import dev.maas.bind.Binder;
 import dev.maas.bind.Binding;
 import dev.maas.engine.Engines;
-import dev.maas.tensor.Signature;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * The models an application has in use: loads them from a registry when they are first called, shares them, follows their aliases,
@@ -71,32 +68,32 @@ public final class ModelService implements AutoCloseable {
 
     /** Returns a predictor for types with type arguments; see {@link #predictor(String, Class, Class)}. */
     public <I, O> Predictor<I, O> predictor(String ref, TypeRef<I> inputType, TypeRef<O> outputType) {
-        return predictor(ref, (signature, metadata) -> Binder.bind(signature, metadata, inputType, outputType));
+        Target target = target(ModelRef.parse(ref));
+        if (target.loaded().isEmpty()) {
+            // The version's manifest has all that a check of the types needs; loading can wait.
+            ModelVersion version = registry.resolve(target.ref());
+            Binding<I, O> unused = Binder.bind(version.signature(), version.metadata(), inputType, outputType);
+        }
+        return predictor(
+                target,
+                version -> new BindingCalls<>(
+                        version.runner(), Binder.bind(version.signature(), version.metadata(), inputType, outputType)));
     }
 
     /** Returns a predictor that converts with the given translator; see {@link #predictor(String, Class, Class)}. */
     public <I, O> Predictor<I, O> predictor(String ref, Translator<I, O> translator) {
-        return predictor(ref, (signature, metadata) -> Binder.bind(signature, translator));
+        Target target = target(ModelRef.parse(ref));
+        if (target.loaded().isEmpty()) {
+            ModelVersion unused = registry.resolve(target.ref());
+        }
+        return predictor(target, version -> new TranslatorCalls<>(version, translator));
     }
 
-    private <I, O> Predictor<I, O> predictor(String ref, BiFunction<Signature, ModelMetadata, Binding<I, O>> binder) {
-        Target target = target(ModelRef.parse(ref));
-        requireSuits(target, binder);
-        TargetPredictor<I, O> predictor = new TargetPredictor<>(
-                target, version -> binder.apply(version.signature(), version.metadata()), workshop.executor());
+    private <I, O> Predictor<I, O> predictor(Target target, Function<LoadedVersion, VersionCalls<I, O>> binder) {
+        TargetPredictor<I, O> predictor = new TargetPredictor<>(target, binder, workshop.executor());
+        target.loaded().ifPresent(predictor::requireSuits);
         target.addUser(predictor);
         return predictor;
-    }
-
-    private void requireSuits(Target target, BiFunction<Signature, ModelMetadata, ? extends Binding<?, ?>> binder) {
-        Optional<LoadedVersion> loaded = target.loaded();
-        Binding<?, ?> unused;
-        if (loaded.isPresent()) {
-            unused = binder.apply(loaded.get().signature(), loaded.get().metadata());
-        } else {
-            ModelVersion version = registry.resolve(target.ref());
-            unused = binder.apply(version.signature(), version.metadata());
-        }
     }
 
     /**

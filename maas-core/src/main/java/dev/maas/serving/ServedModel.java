@@ -46,22 +46,19 @@ final class ServedModel implements Model {
     @Override
     public <I, O> Predictor<I, O> predictor(TypeRef<I> inputType, TypeRef<O> outputType) {
         Binding<I, O> binding = Binder.bind(version.signature(), version.metadata(), inputType, outputType);
-        return new BoundPredictor<>(this, version, binding);
+        return new BoundPredictor<>(this, version, new BindingCalls<>(version.runner(), binding));
     }
 
     @Override
     public <I, O> Predictor<I, O> predictor(Translator<I, O> translator) {
-        return new BoundPredictor<>(this, version, Binder.bind(version.signature(), translator));
+        return new BoundPredictor<>(this, version, new TranslatorCalls<>(version, translator));
     }
 
     @Override
     public Outputs run(Map<String, Tensor> inputs, CallOptions options) {
-        requireOpen();
-        if (!version.runner().tryAcquire()) {
-            throw closedException();
-        }
+        lease();
         try {
-            return TensorRun.run(version, inputs, version.bounded(options));
+            return TensorRun.run(version, inputs, false, version.bounded(options));
         } finally {
             version.runner().release();
         }
@@ -74,9 +71,13 @@ final class ServedModel implements Model {
         }
     }
 
-    /** Refuses calls of this model's predictors after it was closed, even if the version serves others still. */
-    void requireOpen() {
-        if (closed.get()) {
+    /**
+     * Takes a lease of the version.
+     *
+     * @throws ClosedException if this model was closed, even if the version serves others still
+     */
+    void lease() {
+        if (closed.get() || !version.runner().tryAcquire()) {
             throw closedException();
         }
     }

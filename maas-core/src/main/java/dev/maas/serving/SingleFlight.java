@@ -1,7 +1,6 @@
 package dev.maas.serving;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -23,7 +22,7 @@ final class SingleFlight<K, V> {
         CompletableFuture<V> mine = new CompletableFuture<>();
         CompletableFuture<V> other = underWay.putIfAbsent(key, mine);
         if (other != null) {
-            return join(other);
+            return Futures.join(other);
         }
         try {
             mine.complete(work.get());
@@ -32,20 +31,6 @@ final class SingleFlight<K, V> {
         } finally {
             underWay.remove(key, mine);
         }
-        return join(mine);
-    }
-
-    private static <V> V join(CompletableFuture<V> future) {
-        try {
-            return future.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            if (e.getCause() instanceof Error cause) {
-                throw cause;
-            }
-            throw e;
-        }
+        return Futures.join(mine);
     }
 }

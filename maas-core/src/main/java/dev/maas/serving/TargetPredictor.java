@@ -2,7 +2,6 @@ package dev.maas.serving;
 
 import dev.maas.CallOptions;
 import dev.maas.Predictor;
-import dev.maas.bind.Binding;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -12,23 +11,23 @@ import org.jspecify.annotations.Nullable;
 /** The predictor of a reference: each call goes to the version in service when it begins. */
 final class TargetPredictor<I, O> implements Predictor<I, O>, Target.User {
     private final Target target;
-    private final Function<LoadedVersion, Binding<I, O>> binder;
+    private final Function<LoadedVersion, VersionCalls<I, O>> binder;
     private final Executor loads;
 
     /** The binding to the version called last; replaced as a whole. */
     private volatile @Nullable Bound<I, O> bound;
 
-    TargetPredictor(Target target, Function<LoadedVersion, Binding<I, O>> binder, Executor loads) {
+    TargetPredictor(Target target, Function<LoadedVersion, VersionCalls<I, O>> binder, Executor loads) {
         this.target = target;
         this.binder = binder;
         this.loads = loads;
     }
 
-    private record Bound<I, O>(LoadedVersion version, Binding<I, O> binding) {}
+    private record Bound<I, O>(LoadedVersion version, VersionCalls<I, O> calls) {}
 
     @Override
     public void requireSuits(LoadedVersion version) {
-        Binding<I, O> unused = binder.apply(version);
+        VersionCalls<I, O> unused = binder.apply(version);
     }
 
     @Override
@@ -41,7 +40,7 @@ final class TargetPredictor<I, O> implements Predictor<I, O>, Target.User {
         Bound<I, O> leased = lease();
         LoadedVersion version = leased.version;
         try {
-            return version.runner().runLeased(leased.binding, input, version.bounded(options));
+            return leased.calls.run(input, version.bounded(options));
         } finally {
             version.runner().release();
         }
@@ -52,7 +51,7 @@ final class TargetPredictor<I, O> implements Predictor<I, O>, Target.User {
         Bound<I, O> leased = lease();
         LoadedVersion version = leased.version;
         try {
-            return version.runner().runAllLeased(leased.binding, inputs, version.bounded(options));
+            return leased.calls.runAll(inputs, version.bounded(options));
         } finally {
             version.runner().release();
         }
@@ -76,7 +75,7 @@ final class TargetPredictor<I, O> implements Predictor<I, O>, Target.User {
         }
         LoadedVersion version = leased.version;
         try {
-            return version.runner().start(leased.binding, input, version.bounded(options));
+            return leased.calls.start(input, version.bounded(options));
         } finally {
             version.runner().release();
         }

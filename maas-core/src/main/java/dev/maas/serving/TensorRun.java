@@ -13,16 +13,34 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** Runs a version on tensors by name: checks them against the signature, and names the outputs. */
 final class TensorRun {
     private TensorRun() {}
 
-    /** The caller holds a lease of the version. */
-    static Outputs run(LoadedVersion version, Map<String, Tensor> inputs, CallOptions options) {
+    /**
+     * Runs and waits; the caller holds a lease of the version.
+     *
+     * @param shareRuns see {@link dev.maas.batching.ModelRunner#runTensorsLeased}
+     */
+    static Outputs run(LoadedVersion version, Map<String, Tensor> inputs, boolean shareRuns, CallOptions options) {
+        List<Tensor> ordered = inOrder(version.signature(), inputs);
+        return named(version.signature(), version.runner().runTensorsLeased(ordered, shareRuns, options));
+    }
+
+    /** Starts a run that may share with others, and converts the outputs when they are there; the caller holds a lease. */
+    static <O> CompletableFuture<O> start(
+            LoadedVersion version, Map<String, Tensor> inputs, Function<Outputs, O> conversion, CallOptions options) {
         Signature signature = version.signature();
         List<Tensor> ordered = inOrder(signature, inputs);
-        List<Object> values = version.runner().runTensorsLeased(ordered, options);
+        return Futures.map(
+                version.runner().startTensorsLeased(ordered, true, options),
+                values -> conversion.apply(named(signature, values)));
+    }
+
+    private static Outputs named(Signature signature, List<Object> values) {
         Map<String, Object> named = new LinkedHashMap<>();
         List<ValueSpec> outputs = signature.outputs();
         for (int i = 0; i < outputs.size(); i++) {

@@ -74,7 +74,7 @@ final class WarmUp {
     private void test(GoldenData golden, int number) {
         Outputs outputs;
         try {
-            outputs = TensorRun.run(version, golden.inputs(), CallOptions.none());
+            outputs = TensorRun.run(version, golden.inputs(), false, CallOptions.none());
         } catch (MaasException e) {
             throw new ModelLoadException(
                     "The model failed on the golden data set " + number + " of its own package: " + e.getMessage(), e);
@@ -87,7 +87,7 @@ final class WarmUp {
         long begin = System.nanoTime();
         try {
             for (int run = 0; run < RUNS && System.nanoTime() - begin < BUDGET.toNanos(); run++) {
-                TensorRun.run(version, inputs, CallOptions.none());
+                TensorRun.run(version, inputs, false, CallOptions.none());
             }
             List<Tensor> row = signature.inputs().stream()
                     .map(spec -> inputs.get(spec.name()))

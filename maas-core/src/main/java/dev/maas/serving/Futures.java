@@ -1,0 +1,65 @@
+package dev.maas.serving;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+
+/** What the JDK's futures lack here. */
+final class Futures {
+    private Futures() {}
+
+    /** Waits for a future and throws what it failed with as it was, not wrapped. */
+    static <T> T join(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            if (e.getCause() instanceof Error cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Returns a future with the converted result of another. Unlike those of {@link CompletableFuture#thenApply}, cancelling it cancels
+     * the other, and a failure comes through as it is.
+     */
+    static <A, B> CompletableFuture<B> map(CompletableFuture<A> source, Function<? super A, ? extends B> conversion) {
+        Mapped<A, B> mapped = new Mapped<>(source);
+        CompletableFuture<A> unused = source.whenComplete((value, failure) -> {
+            if (failure != null) {
+                mapped.completeExceptionally(failure);
+                return;
+            }
+            try {
+                mapped.complete(conversion.apply(value));
+            } catch (RuntimeException | Error e) {
+                mapped.completeExceptionally(e);
+            }
+        });
+        return mapped;
+    }
+
+    private static final class Mapped<A, B> extends CompletableFuture<B> {
+        private final CompletableFuture<A> source;
+
+        Mapped(CompletableFuture<A> source) {
+            this.source = source;
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            boolean cancelled = super.cancel(mayInterruptIfRunning);
+            source.cancel(mayInterruptIfRunning);
+            return cancelled;
+        }
+
+        @Override
+        public <U> CompletableFuture<U> newIncompleteFuture() {
+            return new CompletableFuture<>();
+        }
+    }
+}
