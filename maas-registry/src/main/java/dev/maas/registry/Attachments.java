@@ -20,7 +20,23 @@ final class Attachments {
     private Attachments() {}
 
     /** An artifact, ready to be put. */
-    record Artifact(String manifestHex, byte[] manifest, byte[] content, String type) {
+    static final class Artifact {
+        private final String type;
+        private final byte[] content;
+        private final byte[] manifest;
+        private final String manifestHex;
+
+        private Artifact(String type, byte[] content, byte[] manifest) {
+            this.type = type;
+            this.content = content;
+            this.manifest = manifest;
+            this.manifestHex = Sha256.hex(manifest);
+        }
+
+        String manifestHex() {
+            return manifestHex;
+        }
+
         List<String> hexes() {
             return List.of(Sha256.hex(content), Sha256.hex(EMPTY), manifestHex);
         }
@@ -49,8 +65,7 @@ final class Attachments {
         layers.add(descriptor(type, Sha256.hex(content), content.length));
         json.add("layers", layers);
         json.add("subject", descriptor(Manifest.MEDIA_TYPE, subjectHex, subjectSize));
-        byte[] manifest = CanonicalJson.bytes(json);
-        return new Artifact(Sha256.hex(manifest), manifest, content, type);
+        return new Artifact(type, content, CanonicalJson.bytes(json));
     }
 
     private static JsonObject descriptor(String type, String hex, long size) {

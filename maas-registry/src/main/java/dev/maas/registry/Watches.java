@@ -1,12 +1,13 @@
 package dev.maas.registry;
 
 import dev.maas.IntegrityException;
-import dev.maas.MaasException;
 import dev.maas.RegistryEvent;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +57,12 @@ final class Watches implements AutoCloseable {
     void poke(String model) {
         for (Watch watch : watches) {
             if (watch.model.equals(model)) {
-                executor.execute(watch::look);
+                try {
+                    executor.execute(watch::look);
+                } catch (RejectedExecutionException e) {
+                    // The registry was closed meanwhile, and nobody listens any more.
+                    return;
+                }
             }
         }
     }
@@ -74,6 +80,7 @@ final class Watches implements AutoCloseable {
         private long next;
         private int failures;
         private volatile boolean closed;
+        private volatile @Nullable ScheduledFuture<?> scheduled;
 
         Watch(String model, long next, Consumer<RegistryEvent> listener) {
             this.model = model;
@@ -82,11 +89,17 @@ final class Watches implements AutoCloseable {
         }
 
         private void schedule() {
-            if (!closed && !executor.isShutdown()) {
-                double factor = 1 + JITTER * (2 * ThreadLocalRandom.current().nextDouble() - 1);
-                long nanos = Math.min(interval.toNanos() << Math.min(failures, 16), LONGEST_INTERVAL.toNanos());
-                nanos = Math.max(nanos, interval.toNanos());
-                executor.schedule(this::run, (long) (nanos * factor), TimeUnit.NANOSECONDS);
+            if (closed) {
+                return;
+            }
+            double factor = 1 + JITTER * (2 * ThreadLocalRandom.current().nextDouble() - 1);
+            long nanos = Math.min(interval.toNanos() << Math.min(failures, 16), LONGEST_INTERVAL.toNanos());
+            nanos = Math.max(nanos, interval.toNanos());
+            try {
+                scheduled = executor.schedule(this::run, (long) (nanos * factor), TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException e) {
+                // The registry was closed meanwhile.
+                closed = true;
             }
         }
 
@@ -106,7 +119,8 @@ final class Watches implements AutoCloseable {
                     tell(event);
                 }
                 failures = 0;
-            } catch (MaasException e) {
+            } catch (RuntimeException e) {
+                // A watch outlives whatever a store throws.
                 failed(e);
             }
         }
@@ -126,7 +140,7 @@ final class Watches implements AutoCloseable {
             }
         }
 
-        private void failed(MaasException e) {
+        private void failed(RuntimeException e) {
             failures++;
             // Once per trouble is enough for a log.
             if (failures == 1) {
@@ -146,6 +160,10 @@ final class Watches implements AutoCloseable {
         public void close() {
             closed = true;
             watches.remove(this);
+            ScheduledFuture<?> pending = scheduled;
+            if (pending != null) {
+                pending.cancel(false);
+            }
         }
     }
 }

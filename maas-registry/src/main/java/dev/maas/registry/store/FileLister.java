@@ -63,9 +63,11 @@ final class FileLister {
         List<Entry> entries = new ArrayList<>();
         try (DirectoryStream<Path> paths = Files.newDirectoryStream(folder)) {
             for (Path path : paths) {
-                String key = folderKey + path.getFileName();
-                if (mayMatter(key)) {
-                    @Nullable Entry entry = entry(key, path);
+                String name = String.valueOf(path.getFileName());
+                // Keys under a folder lie between its name with '/' and with the character behind that.
+                boolean mayMatter = (folderKey + name + "0").compareTo(after) > 0;
+                if (mayMatter && !isOwn(folderKey, name)) {
+                    @Nullable Entry entry = entry(folderKey + name, path);
                     if (entry != null) {
                         entries.add(entry);
                     }
@@ -79,9 +81,9 @@ final class FileLister {
         return entries;
     }
 
-    private boolean mayMatter(String key) {
-        boolean ours = !key.startsWith(".") && !key.startsWith("tmp") && !key.startsWith("partial");
-        return ours && (key.compareTo(after) > 0 || after.startsWith(key + "/"));
+    /** Returns whether it is the store's own, not an object. */
+    private static boolean isOwn(String folderKey, String name) {
+        return name.startsWith(".") || (folderKey.isEmpty() && (name.equals("tmp") || name.equals("partial")));
     }
 
     private static @Nullable Entry entry(String key, Path path) throws IOException {
@@ -127,8 +129,7 @@ final class FileLister {
             if (folders.size() == limit) {
                 break;
             }
-            boolean scratch = prefix.isEmpty() && (name.equals("tmp") || name.equals("partial"));
-            if (!scratch && !name.startsWith(".") && holdsObjects(folder.resolve(name))) {
+            if (!isOwn(prefix, name) && holdsObjects(folder.resolve(name))) {
                 folders.add(name);
             }
         }

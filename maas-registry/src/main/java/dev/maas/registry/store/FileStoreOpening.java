@@ -12,9 +12,6 @@ import java.util.UUID;
 
 /** Opens a {@link FileStore}: makes its folder, and tries out which way of claiming names holds there. */
 final class FileStoreOpening {
-    /** What may lie at the top of a store, also if the process that made it crashed at once. */
-    private static final Set<String> OWN = Set.of("store.json", "blobs", "models", "leases", "trash", "tmp", "partial");
-
     private FileStoreOpening() {}
 
     static FileStore open(Path folder) {
@@ -43,16 +40,13 @@ final class FileStoreOpening {
 
     /** A folder that is in use for something else is a slip of the pen; it must not be littered. */
     private static void requireOwn(Path root, String name) {
-        if (Files.exists(root.resolve("store.json"))) {
+        if (Files.exists(root.resolve("store.json")) || Files.isDirectory(root.resolve("tmp"))) {
             return;
         }
         try (DirectoryStream<Path> paths = Files.newDirectoryStream(root)) {
             for (Path path : paths) {
-                String entry = String.valueOf(path.getFileName());
-                if (!OWN.contains(entry)) {
-                    throw new RegistryException(name + ": the folder holds '" + entry
-                            + "' and is no registry. Name an empty folder, or one that a registry was made in");
-                }
+                throw new RegistryException(name + ": the folder holds '" + path.getFileName()
+                        + "' and is no registry. Name an empty folder, or one that a registry was made in");
             }
         } catch (IOException e) {
             throw new RegistryException(name + ": its folder cannot be read: " + FileStore.reason(e), e);

@@ -27,7 +27,15 @@ final class MemoryStore implements ObjectStore {
         this.clock = clock;
     }
 
-    private record Stored(byte[] bytes, Instant at) {}
+    private static final class Stored {
+        private final byte[] bytes;
+        private final Instant at;
+
+        Stored(byte[] bytes, Instant at) {
+            this.bytes = bytes;
+            this.at = at;
+        }
+    }
 
     @Override
     public String name() {
