@@ -116,14 +116,14 @@ final class FileLister {
         try (DirectoryStream<Path> paths = Files.newDirectoryStream(folder)) {
             for (Path path : paths) {
                 String name = String.valueOf(path.getFileName());
-                if (after == null || name.compareTo(after) > 0) {
+                if (after == null || (name + "/").compareTo(after + "/") > 0) {
                     names.add(name);
                 }
             }
         } catch (NoSuchFileException e) {
             return List.of();
         }
-        names.sort(Comparator.naturalOrder());
+        names.sort(Comparator.comparing(name -> name + "/"));
         List<String> folders = new ArrayList<>();
         for (String name : names) {
             if (folders.size() == limit) {

@@ -111,7 +111,8 @@ public interface ObjectStore extends AutoCloseable {
     ObjectListing list(String prefix, @Nullable String after, int limit);
 
     /**
-     * Lists the names of the folders directly under a prefix, in order: the next part of each key that goes on below it.
+     * Lists the names of the folders directly under a prefix: the next part of each key that goes on below it. They come in the
+     * order of the keys, so that {@code a-b} is before {@code a}, whose keys go on with {@code /}.
      *
      * <p>This implementation finds each by a listing of one key; stores that can ask for folders override it.
      *
