@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The blobs of a store, each named by the digest of its bytes. Safe for use by any thread.
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * transfer may differ from the first. A cache that verified what it fetched says so, and nothing is hashed twice.
  */
 final class Blobs {
+    private static final Logger LOG = LoggerFactory.getLogger(Blobs.class);
     private static final int MOST_REMEMBERED = 100_000;
 
     private final ObjectStore store;
@@ -96,6 +99,9 @@ final class Blobs {
     Optional<LocalCopy> verify(String hex, long size) {
         String key = Keys.blob(hex);
         Optional<LocalCopy> local = store.local(key);
+        if (local.isEmpty() && !exists(hex) && restore(hex)) {
+            local = store.local(key);
+        }
         if (local.isPresent()) {
             try {
                 verify(local.get(), hex, size);
@@ -154,7 +160,35 @@ final class Blobs {
     /** Opens a blob, verified as it streams. */
     InputStream open(String hex, long size) {
         String key = Keys.blob(hex);
-        return checking(key, hex, size, store.open(key).orElseThrow(() -> missing(key)));
+        Optional<InputStream> opened = store.open(key);
+        if (opened.isEmpty() && restore(hex)) {
+            opened = store.open(key);
+        }
+        return checking(key, hex, size, opened.orElseThrow(() -> missing(key)));
+    }
+
+    /**
+     * Takes a blob that a version needs back out of the trash. A collector whose first look was before the version's commit may hold it
+     * there until its second look; at every moment the blob lies in one of the two places.
+     */
+    private boolean restore(String hex) {
+        String key = Keys.blob(hex);
+        if (store.readOnlyReason().isPresent()) {
+            return exists(hex);
+        }
+        for (String folder : store.folders(Keys.TRASH, null, ObjectStore.LARGEST_LISTING)) {
+            String trashed = Keys.TRASH + folder + "/" + hex;
+            if (store.stat(trashed).isPresent()) {
+                try {
+                    store.copyIfAbsent(trashed, key);
+                    return true;
+                } catch (RegistryException e) {
+                    // The collector may have moved it back itself and cleared its trash; the look below tells.
+                    LOG.debug("'{}' could not be taken out of the trash", key, e);
+                }
+            }
+        }
+        return exists(hex);
     }
 
     private InputStream checking(String key, String hex, long size, InputStream in) {
@@ -169,13 +203,19 @@ final class Blobs {
     /** Reads a small blob whole. */
     byte[] bytes(String hex, int largest) {
         String key = Keys.blob(hex);
-        return new StoreReader(store)
-                .read(key, largest, bytes -> {
-                    if (!Sha256.hex(bytes).equals(hex)) {
-                        throw new IntegrityException("It does not have the digest " + Sha256.PREFIX + hex);
-                    }
-                    return bytes;
-                })
-                .orElseThrow(() -> missing(key));
+        Optional<byte[]> bytes = read(key, hex, largest);
+        if (bytes.isEmpty() && restore(hex)) {
+            bytes = read(key, hex, largest);
+        }
+        return bytes.orElseThrow(() -> missing(key));
+    }
+
+    private Optional<byte[]> read(String key, String hex, int largest) {
+        return new StoreReader(store).read(key, largest, bytes -> {
+            if (!Sha256.hex(bytes).equals(hex)) {
+                throw new IntegrityException("It does not have the digest " + Sha256.PREFIX + hex);
+            }
+            return bytes;
+        });
     }
 }

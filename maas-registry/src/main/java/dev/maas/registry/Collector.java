@@ -1,14 +1,12 @@
 package dev.maas.registry;
 
+import dev.maas.RegistryException;
 import dev.maas.registry.store.ObjectInfo;
 import dev.maas.registry.store.ObjectListing;
 import dev.maas.registry.store.ObjectStore;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -68,8 +66,9 @@ final class Collector {
         Instant now = leases.storeTime();
         forEachModel(this::purge);
         scratch += leases.removeDead(now);
-        sweep(now, needed(now));
-        empty(now, needed(leases.storeTime()));
+        String trash = sweep(now, needed(now));
+        Instant later = leases.storeTime();
+        empty(trash, later, needed(later));
         forEachModel(this::removeOldCheckpoints);
         store().clean(options.grace());
         return new CollectionReport(purged, trashed, trashedBytes, restored, removed, scratch);
@@ -120,19 +119,30 @@ final class Collector {
         return needed;
     }
 
-    private void sweep(Instant now, Set<String> needed) {
+    /** Moves what nothing needs to a trash of its own; returns where that is. */
+    private String sweep(Instant now, Set<String> needed) {
         String trash = Keys.trashFolder(now.toEpochMilli(), UUID.randomUUID().toString());
-        Map<String, ObjectInfo> moved = new LinkedHashMap<>();
         forEachObject(Keys.BLOBS, blob -> {
             String hex = Keys.lastPart(blob.key());
-            if (!needed.contains(hex) && isOver(blob.lastModified(), now)) {
-                store().copyIfAbsent(blob.key(), trash + hex);
+            if (!needed.contains(hex) && isOver(blob.lastModified(), now) && copy(blob.key(), trash + hex)) {
                 store().delete(blob.key());
-                moved.put(hex, blob);
+                trashed++;
+                trashedBytes += blob.size();
             }
         });
-        trashed += moved.size();
-        trashedBytes += moved.values().stream().mapToLong(ObjectInfo::size).sum();
+        return trash;
+    }
+
+    /** Copies an object; returns false if it was not needed or another collector took the object away. */
+    private boolean copy(String from, String to) {
+        try {
+            return store().copyIfAbsent(from, to);
+        } catch (RegistryException e) {
+            if (store().stat(from).isPresent()) {
+                throw e;
+            }
+            return false;
+        }
     }
 
     private boolean isOver(Instant since, Instant now) {
@@ -140,20 +150,19 @@ final class Collector {
     }
 
     /** Moves back what is needed after all, and removes what has lain in the trash for the grace time. */
-    private void empty(Instant now, Set<String> needed) {
-        Set<String> back = new HashSet<>();
+    private void empty(String ownTrash, Instant now, Set<String> needed) {
         forEachObject(Keys.TRASH, blob -> {
             String hex = Keys.lastPart(blob.key());
-            if (Sha256.isHex(hex) && needed.contains(hex)) {
-                if (store().copyIfAbsent(blob.key(), Keys.blob(hex))) {
-                    back.add(hex);
-                }
+            boolean back = Sha256.isHex(hex) && needed.contains(hex);
+            restored += back && copy(blob.key(), Keys.blob(hex)) ? 1 : 0;
+            // Another collector may be between its copy and its delete: its trash is the only copy in a moment.
+            boolean own = blob.key().startsWith(ownTrash);
+            if (isOver(trashedAt(blob), now)) {
+                removed += store().delete(blob.key()) && !back ? 1 : 0;
+            } else if (own && back) {
                 store().delete(blob.key());
-            } else if (isOver(trashedAt(blob), now)) {
-                removed += store().delete(blob.key()) ? 1 : 0;
             }
         });
-        restored += back.size();
     }
 
     /** A copy may carry the date of its original; when it went to the trash, its folder's name tells. */
