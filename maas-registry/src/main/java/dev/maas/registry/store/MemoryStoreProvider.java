@@ -4,7 +4,7 @@ import dev.maas.InvalidInputException;
 import java.net.URI;
 import java.time.Clock;
 
-/** Opens {@code memory:} stores, a new and empty one each time. Public for {@link java.util.ServiceLoader} only; safe for use by any thread. */
+/** Opens {@code memory:/} stores, a new and empty one each time. Public for {@link java.util.ServiceLoader} only; safe for use by any thread. */
 public final class MemoryStoreProvider implements ObjectStoreProvider {
     /** Makes a provider. */
     public MemoryStoreProvider() {}
@@ -16,9 +16,8 @@ public final class MemoryStoreProvider implements ObjectStoreProvider {
 
     @Override
     public ObjectStore open(URI location) {
-        String rest = location.toString().substring("memory:".length());
-        if (!rest.isEmpty() && !rest.equals("//")) {
-            throw new InvalidInputException("A store in memory has no name; write 'memory:'");
+        if (!location.toString().equalsIgnoreCase("memory:/")) {
+            throw new InvalidInputException("A store in memory has no name; write 'memory:/'");
         }
         return new MemoryStore(Clock.systemUTC());
     }
