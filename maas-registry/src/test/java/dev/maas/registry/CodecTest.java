@@ -130,7 +130,7 @@ class CodecTest {
         byte[] written = LogJson.write(entry);
         assertThat(LogJson.read(written, "spam", 9)).isEqualTo(entry);
         assertThat(entry.event().sequence()).isEqualTo(9);
-        for (int bit = 0; bit < 8 * written.length; bit += 3) {
+        for (int bit = 0; bit < 8 * written.length; bit += 13) {
             byte[] flipped = written.clone();
             flipped[bit / 8] ^= (byte) (1 << (bit % 8));
             assertThatThrownBy(() -> LogJson.read(flipped, "spam", 9))
