@@ -80,6 +80,45 @@ public interface ModelRegistry extends AutoCloseable {
     List<AliasChange> aliasHistory(String name, String alias);
 
     /**
+     * Points an alias back to where it pointed before its last move, if nobody moves it meanwhile. Doing so twice undoes the
+     * first.
+     *
+     * @param why the reason, for the history
+     * @return the change that was made
+     * @throws ModelNotFoundException if there is no such model or alias
+     * @throws RegistryConflictException if the alias never pointed elsewhere, somebody else moved it, or the version is gone
+     */
+    default AliasChange rollback(String name, String alias, String why) {
+        List<AliasChange> moves = aliasHistory(name, alias);
+        if (moves.isEmpty() || moves.get(0).to().isEmpty()) {
+            throw new ModelNotFoundException("There is no alias '" + alias + "' of '" + name + "'");
+        }
+        AliasChange last = moves.get(0);
+        if (last.from().isEmpty()) {
+            throw new RegistryConflictException("The alias '" + alias + "' of '" + name + "' pointed to "
+                    + last.to().getAsInt() + " from the beginning; there is nothing to go back to");
+        }
+        return alias(AliasUpdate.of(name, alias, last.from().getAsInt())
+                .expecting(last.to().getAsInt())
+                .because(why));
+    }
+
+    /**
+     * Withdraws a version, deletes it, takes either back, or edits its tags, properties and description.
+     *
+     * @return the event that the history has of it
+     * @throws ModelNotFoundException if there is no such model or version
+     * @throws RegistryConflictException if the update changes nothing, or the version is in use by an alias and may not go
+     */
+    RegistryEvent update(VersionUpdate update);
+
+    /**
+     * Returns the versions of all models that a query asks for, by name, and newest first within a name. Deleted versions are
+     * never among them. A search looks at every model whose name fits; the first one takes time in proportion.
+     */
+    Page<ModelVersion> search(ModelQuery query, Page.Request request);
+
+    /**
      * Returns everything that happened to a model, newest first.
      *
      * @throws ModelNotFoundException if there is no such model
@@ -87,8 +126,9 @@ public interface ModelRegistry extends AutoCloseable {
     Page<RegistryEvent> history(String name, Page.Request request);
 
     /**
-     * Tells a listener of each new event of a model, in order, until the returned handle is closed. The listener runs in
-     * a thread of the registry's and should be quick; an exception from it is logged and does not end the watch.
+     * Tells a listener of each new event of a model, in order, until the returned handle is closed; the model need not be there
+     * yet. The listener runs in a thread of the registry's and should be quick; an exception from it is logged and does not end
+     * the watch.
      */
     AutoCloseable watch(String name, Consumer<RegistryEvent> listener);
 

@@ -5,7 +5,8 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * One version of a model as its registry knows it. All but {@link #yanked()} never changes.
+ * One version of a model as its registry knows it. Its digest and all that it covers never change; a publisher may later withdraw the
+ * version, and edit its tags, properties and description.
  *
  * <p>Immutable and safe for use by any thread.
  *
@@ -16,7 +17,7 @@ import java.util.Objects;
  * @param publisher who published it
  * @param byteSize the size of all its files together, in bytes
  * @param signature what the model takes and gives
- * @param metadata what the publisher said about it
+ * @param metadata what the publisher said about it, with later edits
  * @param yanked whether it was withdrawn: still there for who asks by number or digest, but never the newest
  */
 public record ModelVersion(

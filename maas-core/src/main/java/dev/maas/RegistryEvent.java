@@ -22,11 +22,19 @@ public record RegistryEvent(String name, long sequence, Kind kind, String subjec
         PUBLISH,
         /** An alias was created, moved or removed. */
         ALIAS,
-        /** A version's tags changed. */
+        /** A version's tags, properties or description changed. */
         TAG,
-        /** A version was withdrawn, or put back. */
+        /** A version was withdrawn. */
         YANK,
-        /** A version was deleted, or restored. */
-        DELETE
+        /** A withdrawn version was put back. */
+        UNYANK,
+        /** A version was deleted; it can be restored for a while. */
+        DELETE,
+        /** A deleted version was restored. */
+        RESTORE,
+        /** A deleted version is gone for good. */
+        PURGE,
+        /** Something was attached to a version, such as a signature of it. */
+        ATTACH
     }
 }

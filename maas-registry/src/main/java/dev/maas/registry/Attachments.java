@@ -1,0 +1,89 @@
+package dev.maas.registry;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.maas.IntegrityException;
+import dev.maas.InvalidInputException;
+import dev.maas.registry.store.ObjectContent;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Writes and reads the artifacts that refer to versions: OCI image manifests with a subject, an empty config and one layer. */
+final class Attachments {
+    static final int LARGEST = 16 << 20;
+
+    private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}");
+    private static final String EMPTY_TYPE = "application/vnd.oci.empty.v1+json";
+    private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.US_ASCII);
+
+    private Attachments() {}
+
+    /** An artifact, ready to be put. */
+    static final class Artifact {
+        private final String type;
+        private final byte[] content;
+        private final byte[] manifest;
+        private final String manifestHex;
+
+        private Artifact(String type, byte[] content, byte[] manifest) {
+            this.type = type;
+            this.content = content;
+            this.manifest = manifest;
+            this.manifestHex = Sha256.hex(manifest);
+        }
+
+        String manifestHex() {
+            return manifestHex;
+        }
+
+        List<String> hexes() {
+            return List.of(Sha256.hex(content), Sha256.hex(EMPTY), manifestHex);
+        }
+
+        void put(Blobs blobs) {
+            blobs.put(Sha256.hex(content), ObjectContent.of(content, type));
+            blobs.put(Sha256.hex(EMPTY), ObjectContent.of(EMPTY, EMPTY_TYPE));
+            blobs.put(manifestHex, ObjectContent.of(manifest, Manifest.MEDIA_TYPE));
+        }
+    }
+
+    static Artifact artifact(String type, byte[] content, String subjectHex, long subjectSize) {
+        if (!TYPE.matcher(type).matches()) {
+            throw new InvalidInputException("What is attached has a media type like application/json; got '"
+                    + type.replaceAll("\\p{Cntrl}", "?") + "'");
+        }
+        if (content.length > LARGEST) {
+            throw new InvalidInputException("What is attached has up to " + LARGEST + " bytes; got " + content.length);
+        }
+        JsonObject json = new JsonObject();
+        json.addProperty("schemaVersion", 2);
+        json.addProperty("mediaType", Manifest.MEDIA_TYPE);
+        json.addProperty("artifactType", type);
+        json.add("config", descriptor(EMPTY_TYPE, Sha256.hex(EMPTY), EMPTY.length));
+        JsonArray layers = new JsonArray();
+        layers.add(descriptor(type, Sha256.hex(content), content.length));
+        json.add("layers", layers);
+        json.add("subject", descriptor(Manifest.MEDIA_TYPE, subjectHex, subjectSize));
+        return new Artifact(type, content, CanonicalJson.bytes(json));
+    }
+
+    private static JsonObject descriptor(String type, String hex, long size) {
+        JsonObject json = new JsonObject();
+        json.addProperty("mediaType", type);
+        json.addProperty("digest", Sha256.PREFIX + hex);
+        json.addProperty("size", size);
+        return json;
+    }
+
+    /** Reads the content of an artifact. */
+    static byte[] read(Blobs blobs, String manifestHex) {
+        String what = "The attachment " + Sha256.PREFIX + manifestHex;
+        Fields fields = new Fields(StrictJson.object(blobs.bytes(manifestHex, ManifestJson.LARGEST), what), what);
+        List<Fields> layers = fields.objects("layers");
+        if (layers.size() != 1) {
+            throw new IntegrityException(what + " has " + layers.size() + " layers where 1 is right");
+        }
+        return blobs.bytes(layers.get(0).digest("digest"), LARGEST);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.maas.registry;
+
+import dev.maas.IntegrityException;
+import dev.maas.registry.store.ObjectInfo;
+import dev.maas.registry.store.ObjectListing;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads and replays the logs of models. Has no state of its own; safe for use by any thread. */
+final class LogReader {
+    private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
+
+    /** Older checkpoints help only if the newest, which no entry may vouch for yet, is of no use. */
+    private static final int MOST_CHECKPOINTS_TRIED = 3;
+
+    private final StoreReader reader;
+
+    LogReader(StoreReader reader) {
+        this.reader = reader;
+    }
+
+    /**
+     * An entry with the digest of its bytes.
+     *
+     * @param entry the entry
+     * @param hex the digest
+     */
+    record Read(LogEntry entry, String hex) {}
+
+    /** Returns whether there is an entry of that number. */
+    boolean exists(String model, long sequence) {
+        return reader.store().stat(Keys.log(model, sequence)).isPresent();
+    }
+
+    /** Returns an entry, sound in itself; whether it fits into the chain, only its neighbours tell. */
+    Optional<Read> entry(String model, long sequence) {
+        return reader.read(
+                Keys.log(model, sequence),
+                LogJson.LARGEST,
+                bytes -> new Read(LogJson.read(bytes, model, sequence), Sha256.hex(bytes)));
+    }
+
+    /** Applies all entries that follow. */
+    void catchUp(ModelState state) {
+        Optional<Read> next = entry(state.model(), state.sequence() + 1);
+        while (next.isPresent()) {
+            state.apply(next.get().entry(), next.get().hex());
+            next = entry(state.model(), state.sequence() + 1);
+        }
+    }
+
+    /**
+     * Replays a model's log from the newest checkpoint that it vouches for, or else from its first entry.
+     *
+     * @throws IntegrityException if the log is damaged
+     */
+    ModelState replay(String model) {
+        ModelState state = fromCheckpoint(model).orElseGet(() -> {
+            ModelState fresh = new ModelState(model);
+            catchUp(fresh);
+            return fresh;
+        });
+        requireNoGap(state);
+        return state;
+    }
+
+    /** An entry that was removed from the middle must not pass for the end of the log: the next commit would take its number. */
+    private void requireNoGap(ModelState state) {
+        String newest = Keys.log(state.model(), state.sequence());
+        ObjectListing behind = reader.store().list(Keys.logFolder(state.model()), newest, 1);
+        if (!behind.objects().isEmpty()) {
+            catchUp(state);
+            String next = Keys.log(state.model(), state.sequence() + 1);
+            if (behind.objects().get(0).key().compareTo(next) > 0) {
+                throw new IntegrityException(reader.store().name() + ": '" + next
+                        + "' is missing, but there are entries behind it. Restore it from a copy of the store");
+            }
+        }
+    }
+
+    private Optional<ModelState> fromCheckpoint(String model) {
+        List<Long> candidates = new ArrayList<>(checkpoints(model));
+        Collections.reverse(candidates);
+        for (long candidate : candidates.subList(0, Math.min(candidates.size(), MOST_CHECKPOINTS_TRIED))) {
+            try {
+                Optional<ModelState> state = fromCheckpoint(model, candidate);
+                if (state.isPresent()) {
+                    return state;
+                }
+            } catch (IntegrityException e) {
+                LOG.warn("Checkpoint {} of '{}' is passed over: {}", candidate, model, e.getMessage());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<ModelState> fromCheckpoint(String model, long sequence) {
+        record Bytes(ModelState state, String hex) {}
+        Optional<Bytes> read = reader.read(
+                Keys.checkpoint(model, sequence),
+                Checkpoint.LARGEST,
+                bytes -> new Bytes(Checkpoint.read(bytes, model, sequence), Sha256.hex(bytes)));
+        if (read.isEmpty()) {
+            return Optional.empty();
+        }
+        ModelState state = read.get().state;
+        LogEntry.CheckpointRef expected = new LogEntry.CheckpointRef(sequence, read.get().hex);
+        boolean vouchedFor = false;
+        Optional<Read> next = entry(model, sequence + 1);
+        while (next.isPresent()) {
+            state.apply(next.get().entry(), next.get().hex());
+            vouchedFor |=
+                    next.get().entry().checkpoint().filter(expected::equals).isPresent();
+            next = entry(model, state.sequence() + 1);
+        }
+        return vouchedFor ? Optional.of(state) : Optional.empty();
+    }
+
+    /** Returns the places of all checkpoints, oldest first. */
+    List<Long> checkpoints(String model) {
+        List<Long> places = new ArrayList<>();
+        @Nullable String after = null;
+        do {
+            ObjectListing listing = reader.store().list(Keys.checkpointFolder(model), after, 100);
+            for (ObjectInfo info : listing.objects()) {
+                String digits = Keys.lastPart(info.key());
+                if (digits.matches("0[0-9]{19}")) {
+                    places.add(Long.parseLong(digits));
+                }
+            }
+            after = listing.next().orElse(null);
+        } while (after != null);
+        return places;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.maas.registry;
+
+import dev.maas.ModelRegistry;
+import dev.maas.ModelVersion;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A registry with what its keeper needs besides: collecting garbage, and attaching signatures and the like to versions.
+ *
+ * <p>Safe for use by any thread; all methods may block on the store. Errors are those of {@link ModelRegistry}.
+ */
+public interface ManagedRegistry extends ModelRegistry {
+    /** Returns the random id that the store got when it was made; copies of a store have the same. */
+    String id();
+
+    /** Returns what messages call the store. */
+    String storeName();
+
+    /** Returns why nothing can be published, or empty if it can. */
+    Optional<String> readOnlyReason();
+
+    /**
+     * Collects garbage: purges versions whose time to be restored is over, moves blobs that nothing needs to a trash, looks again, and
+     * removes what has lain in the trash for the grace time. Safe beside publishers, readers and other collectors, also if it stops in
+     * the middle.
+     *
+     * @return what was done
+     * @throws dev.maas.IntegrityException if a log is damaged; nothing is removed then
+     * @throws dev.maas.AccessDeniedException if the registry is read-only
+     */
+    CollectionReport collect();
+
+    /**
+     * Attaches something to a version, such as a signature or a report, as an OCI artifact whose subject is the version's manifest.
+     *
+     * @param version the version
+     * @param type what it is, a media type such as {@code application/vnd.dev.sigstore.bundle.v0.3+json}
+     * @param content its bytes
+     * @return what was attached
+     * @throws dev.maas.ModelNotFoundException if the version is gone
+     */
+    Attachment attach(ModelVersion version, String type, byte[] content);
+
+    /**
+     * Returns what is attached to a version, oldest first.
+     *
+     * @throws dev.maas.ModelNotFoundException if the version is gone
+     */
+    List<Attachment> attachments(ModelVersion version);
+
+    /**
+     * Reads an attachment, verified against its digest.
+     *
+     * @throws dev.maas.IntegrityException if it is damaged
+     */
+    byte[] read(Attachment attachment);
+
+    /**
+     * Something that is attached to a version. Immutable.
+     *
+     * @param type what it is, a media type
+     * @param digest the digest of its own manifest, {@code sha256:…}
+     */
+    record Attachment(String type, String digest) {}
+}

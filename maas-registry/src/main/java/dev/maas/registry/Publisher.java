@@ -1,0 +1,194 @@
+package dev.maas.registry;
+
+import dev.maas.ModelLoadException;
+import dev.maas.ModelPackage;
+import dev.maas.ModelVersion;
+import dev.maas.RegistryConflictException;
+import dev.maas.RegistryException;
+import dev.maas.registry.store.ObjectContent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes versions: puts their blobs, then commits one entry that names them.
+ *
+ * <p><b>Beside a collector.</b> A blob that this publisher put is younger than the grace time, and no collector touches it. One that was there
+ * already may be garbage that a collector is about to move away, unless another version of the model, which cannot go before this commit,
+ * needs it. In that case the publisher leaves a lease, and only then looks whether the blobs are all there. The collector looks for leases
+ * and logs once more after it moved a blob to the trash, and moves back what either names. Whichever order the two run in, the blob is
+ * there when both are done. After the commit the publisher looks once more, and puts again what is missing.
+ */
+final class Publisher {
+    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+
+    private final Blobs blobs;
+    private final Leases leases;
+    private final RegistryOptions options;
+    private final PackageReader packages;
+
+    Publisher(Blobs blobs, Leases leases, RegistryOptions options, PackageReader packages) {
+        this.blobs = blobs;
+        this.leases = leases;
+        this.options = options;
+        this.packages = packages;
+    }
+
+    /** One publishing under way; used by one thread. */
+    private static final class Attempt {
+        final PreparedVersion prepared;
+        final List<String> aliases;
+        final Set<String> reused = new HashSet<>();
+        final Instant started;
+
+        @Nullable
+        String lease;
+
+        @Nullable
+        ModelVersion there;
+
+        int version;
+
+        Attempt(PreparedVersion prepared, List<String> aliases, Instant started) {
+            this.prepared = prepared;
+            this.aliases = aliases;
+            this.started = started;
+        }
+    }
+
+    /** Publishes a package to its model's log. */
+    ModelVersion publish(ModelPackage modelPackage, ModelLog log, String who) {
+        Attempt attempt = new Attempt(
+                packages.read(modelPackage),
+                new ArrayList<>(modelPackage.aliases()),
+                options.clock().instant());
+        try {
+            // Spares the transfer of what is there already; the commit decides.
+            attempt.there =
+                    log.readNow(state -> existing(state, attempt.prepared)).orElse(null);
+            while (attempt.there == null) {
+                upload(attempt, log);
+                if (log.commit(who, "", state -> decide(state, attempt)).isPresent()) {
+                    uploadMissing(attempt);
+                    return log.read(state -> state.version(attempt.version).orElseThrow().version);
+                }
+            }
+            moveAliases(attempt, log, who);
+            return attempt.there;
+        } catch (RegistryException e) {
+            throw blame(e);
+        } finally {
+            giveBack(attempt);
+        }
+    }
+
+    private void upload(Attempt attempt, ModelLog log) {
+        attempt.reused.clear();
+        putAll(attempt);
+        boolean covered = log.readNow(state -> attempt.reused.stream().allMatch(state::needs));
+        if (attempt.lease == null && (!covered || isLate(attempt))) {
+            attempt.lease = leases.put(attempt.prepared.blobs().keySet());
+            putAll(attempt);
+        }
+    }
+
+    /** Long transfers outlive the grace time of the first blobs. */
+    private boolean isLate(Attempt attempt) {
+        Duration spent = Duration.between(attempt.started, options.clock().instant());
+        return spent.compareTo(options.grace().dividedBy(2)) >= 0;
+    }
+
+    private void putAll(Attempt attempt) {
+        for (Map.Entry<String, ObjectContent> blob : attempt.prepared.blobs().entrySet()) {
+            if (!blobs.put(blob.getKey(), blob.getValue())) {
+                attempt.reused.add(blob.getKey());
+            }
+        }
+    }
+
+    private void uploadMissing(Attempt attempt) {
+        attempt.prepared.blobs().forEach((hex, content) -> {
+            if (attempt.reused.contains(hex) && !blobs.exists(hex)) {
+                blobs.put(hex, content);
+            }
+        });
+    }
+
+    private static Optional<Change> decide(ModelState state, Attempt attempt) {
+        attempt.there = existing(state, attempt.prepared).orElse(null);
+        boolean protectedNow = attempt.lease != null || attempt.reused.stream().allMatch(state::needs);
+        if (attempt.there != null || !protectedNow) {
+            return Optional.empty();
+        }
+        attempt.version = state.versions().size() + 1;
+        return Optional.of(attempt.prepared.change(attempt.version, attempt.aliases));
+    }
+
+    /** Returns the version that has the same semantic version and the same content, if there is one. */
+    private static Optional<ModelVersion> existing(ModelState state, PreparedVersion prepared) {
+        Optional<String> semantic = prepared.facts().metadata().semanticVersion();
+        Optional<VersionState> found = semantic.flatMap(version -> SemanticVersions.find(state, version));
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        VersionState there = found.get();
+        String name = "'" + state.model() + ":" + semantic.get() + "'";
+        if (!there.isThere()) {
+            throw new RegistryConflictException(name + " was deleted as version " + there.version.number()
+                    + ". Restore it, or publish under another semantic version");
+        }
+        if (!there.manifestHex().equals(prepared.manifestHex())) {
+            throw new RegistryConflictException(name + " is version " + there.version.number() + " and has "
+                    + difference(there, prepared)
+                    + ". A version never changes: publish under another semantic version");
+        }
+        return Optional.of(there.version);
+    }
+
+    private static String difference(VersionState there, PreparedVersion prepared) {
+        return there.factsHex.equals(prepared.factsHex())
+                ? "other files"
+                : "other metadata, such as its signature, description, tags or lineage, or other files";
+    }
+
+    private void moveAliases(Attempt attempt, ModelLog log, String who) {
+        int number = Objects.requireNonNull(attempt.there).number();
+        for (String alias : attempt.aliases) {
+            log.commit(who, "", state -> {
+                Resolver.there(state, number);
+                boolean moved = Integer.valueOf(number).equals(state.aliases().get(alias));
+                return moved ? Optional.empty() : Optional.of(new Change.Alias(alias, number));
+            });
+        }
+    }
+
+    /** A put fails also if the publisher's own file could not be read or changed meanwhile; that is not the store's fault. */
+    private static RuntimeException blame(RegistryException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PackageReader.FileFailure) {
+                return new ModelLoadException(cause.getMessage() + ". Publish again when nobody writes to it", failure);
+            }
+        }
+        return failure;
+    }
+
+    private void giveBack(Attempt attempt) {
+        if (attempt.lease != null) {
+            try {
+                leases.remove(attempt.lease);
+            } catch (RegistryException e) {
+                // A collector removes it when it is over.
+                LOG.debug("The lease {} could not be given back", attempt.lease, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package dev.maas.registry;
+
+import dev.maas.InvalidInputException;
+import dev.maas.ModelInspector;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a registry behaves. Every value has a default that suits most; a store's own options are in its URI.
+ *
+ * <p>Immutable and safe for use by any thread; each method returns options with one thing changed.
+ *
+ * <pre>{@code
+ * Registries.open("models", RegistryOptions.defaults().who("training-pipeline").maxStaleness(Duration.ofSeconds(5)));
+ * }</pre>
+ */
+public final class RegistryOptions {
+    private static final RegistryOptions DEFAULTS = new RegistryOptions(
+            null,
+            Duration.ZERO,
+            Duration.ofSeconds(1),
+            Duration.ofDays(1),
+            Duration.ofDays(30),
+            Clock.systemUTC(),
+            null,
+            true);
+
+    private final @Nullable String who;
+    private final Duration maxStaleness;
+    private final Duration pollInterval;
+    private final Duration grace;
+    private final Duration retention;
+    private final Clock clock;
+    private final @Nullable List<ModelInspector> inspectors;
+    private final boolean locked;
+
+    private RegistryOptions(
+            @Nullable String who,
+            Duration maxStaleness,
+            Duration pollInterval,
+            Duration grace,
+            Duration retention,
+            Clock clock,
+            @Nullable List<ModelInspector> inspectors,
+            boolean locked) {
+        this.who = who;
+        this.maxStaleness = maxStaleness;
+        this.pollInterval = pollInterval;
+        this.grace = grace;
+        this.retention = retention;
+        this.clock = clock;
+        this.inspectors = inspectors;
+        this.locked = locked;
+    }
+
+    /** Returns the options of a registry that is opened without any. */
+    public static RegistryOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * Returns these options with the name that the history has for this registry's orders; by default, the system property
+     * {@code user.name}. The store does not check it.
+     *
+     * @throws InvalidInputException if it is blank or longer than 200 characters
+     */
+    public RegistryOptions who(String name) {
+        return new RegistryOptions(
+                Orders.requireWho(name), maxStaleness, pollInterval, grace, retention, clock, inspectors, locked);
+    }
+
+    /**
+     * Returns these options with the time for which an answer may be older than the store; zero, the default, asks the store each
+     * time whether there is news. What this registry itself commits it always sees.
+     *
+     * @throws InvalidInputException if it is negative
+     */
+    public RegistryOptions maxStaleness(Duration time) {
+        return new RegistryOptions(
+                who, notNegative(time, "staleness"), pollInterval, grace, retention, clock, inspectors, locked);
+    }
+
+    /**
+     * Returns these options with the time between two looks of a watch; 1 second by default. While the store fails, a watch looks ever
+     * more rarely, up to a minute.
+     *
+     * @throws InvalidInputException if it is below 10 ms
+     */
+    public RegistryOptions pollInterval(Duration time) {
+        if (time.compareTo(Duration.ofMillis(10)) < 0) {
+            throw new InvalidInputException("A poll interval is at least 10 ms; got " + time);
+        }
+        return new RegistryOptions(who, maxStaleness, time, grace, retention, clock, inspectors, locked);
+    }
+
+    /**
+     * Returns these options with the time for which a collector leaves alone what nothing refers to: longer than any publisher may
+     * stand still between two steps, and the same for all who publish to and collect in one store. 1 day by default.
+     *
+     * @throws InvalidInputException if it is negative
+     */
+    public RegistryOptions grace(Duration time) {
+        return new RegistryOptions(
+                who, maxStaleness, pollInterval, notNegative(time, "grace time"), retention, clock, inspectors, locked);
+    }
+
+    /**
+     * Returns these options with the time for which a deleted version can be restored; 30 days by default.
+     *
+     * @throws InvalidInputException if it is negative
+     */
+    public RegistryOptions retention(Duration time) {
+        return new RegistryOptions(
+                who, maxStaleness, pollInterval, grace, notNegative(time, "retention"), clock, inspectors, locked);
+    }
+
+    /** Returns these options with the clock that dates entries and decides on staleness and retention. */
+    public RegistryOptions clock(Clock newClock) {
+        return new RegistryOptions(
+                who,
+                maxStaleness,
+                pollInterval,
+                grace,
+                retention,
+                Objects.requireNonNull(newClock),
+                inspectors,
+                locked);
+    }
+
+    /** Returns these options with the inspectors that read signatures, in place of those that {@link java.util.ServiceLoader} finds. */
+    public RegistryOptions inspectors(List<ModelInspector> newInspectors) {
+        return new RegistryOptions(
+                who, maxStaleness, pollInterval, grace, retention, clock, List.copyOf(newInspectors), locked);
+    }
+
+    /** Returns these options without locks between this process's own committers, to show that nothing rests on them. */
+    RegistryOptions withoutLocks() {
+        return new RegistryOptions(who, maxStaleness, pollInterval, grace, retention, clock, inspectors, false);
+    }
+
+    private static Duration notNegative(Duration time, String what) {
+        if (time.isNegative()) {
+            throw new InvalidInputException("A " + what + " is not negative; got " + time);
+        }
+        return time;
+    }
+
+    /** Returns the name for this registry's orders, if one was given. */
+    public Optional<String> who() {
+        return Optional.ofNullable(who);
+    }
+
+    /** Returns for how long an answer may be older than the store. */
+    public Duration maxStaleness() {
+        return maxStaleness;
+    }
+
+    /** Returns the time between two looks of a watch. */
+    public Duration pollInterval() {
+        return pollInterval;
+    }
+
+    /** Returns the time for which a collector leaves alone what nothing refers to. */
+    public Duration grace() {
+        return grace;
+    }
+
+    /** Returns the time for which a deleted version can be restored. */
+    public Duration retention() {
+        return retention;
+    }
+
+    /** Returns the clock. */
+    public Clock clock() {
+        return clock;
+    }
+
+    /** Returns the inspectors, if they were given. */
+    public Optional<List<ModelInspector>> inspectors() {
+        return Optional.ofNullable(inspectors);
+    }
+
+    boolean locked() {
+        return locked;
+    }
+}

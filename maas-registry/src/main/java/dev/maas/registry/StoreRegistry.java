@@ -1,0 +1,326 @@
+package dev.maas.registry;
+
+import dev.maas.AccessDeniedException;
+import dev.maas.AliasChange;
+import dev.maas.AliasUpdate;
+import dev.maas.ClosedException;
+import dev.maas.IntegrityException;
+import dev.maas.InvalidInputException;
+import dev.maas.ModelInspector;
+import dev.maas.ModelNotFoundException;
+import dev.maas.ModelPackage;
+import dev.maas.ModelQuery;
+import dev.maas.ModelRef;
+import dev.maas.ModelSource;
+import dev.maas.ModelVersion;
+import dev.maas.Page;
+import dev.maas.RegistryConflictException;
+import dev.maas.RegistryEvent;
+import dev.maas.VersionUpdate;
+import dev.maas.registry.store.ObjectStore;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A registry on a store: finds each model's log, and asks it. */
+final class StoreRegistry implements ManagedRegistry {
+    private final ObjectStore store;
+    private final RegistryOptions options;
+    private final String who;
+    private final StoreReader reader;
+    private final LogReader logReader;
+    private final Blobs blobs;
+    private final Leases leases;
+    private final Publisher publisher;
+    private final Listings listings;
+    private final Watches watches;
+    private final String id;
+    private final Map<String, ModelLog> logs = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    StoreRegistry(ObjectStore store, RegistryOptions options, String who, List<ModelInspector> inspectors) {
+        this.store = store;
+        this.options = options;
+        this.who = who;
+        this.reader = new StoreReader(store);
+        this.logReader = new LogReader(reader);
+        this.blobs = new Blobs(store);
+        this.leases = new Leases(reader, options);
+        this.publisher = new Publisher(blobs, leases, options, new PackageReader(inspectors));
+        this.listings = new Listings(store, logReader, this::log);
+        this.watches = new Watches(logReader, options.pollInterval(), store.name());
+        this.id = StoreHeader.open(reader);
+    }
+
+    /** Returns a model's log, which may be empty. Only logs that have entries are remembered, lest misspelt names pile up. */
+    private ModelLog log(String model) {
+        requireOpen();
+        @Nullable ModelLog known = logs.get(model);
+        if (known != null) {
+            return known;
+        }
+        ModelLog fresh = new ModelLog(model, reader, logReader, options);
+        return logReader.exists(model, 1) ? logs.computeIfAbsent(model, name -> fresh) : fresh;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new ClosedException("The registry in " + store.name() + " was closed");
+        }
+    }
+
+    private void requireWritable() {
+        requireOpen();
+        store.readOnlyReason().ifPresent(reason -> {
+            throw new AccessDeniedException("The registry in " + store.name() + " is read-only: " + reason);
+        });
+    }
+
+    private static void requireModel(ModelState state) {
+        if (state.isEmpty()) {
+            throw new ModelNotFoundException("There is no model '" + state.model() + "' in the registry");
+        }
+    }
+
+    private <T> T read(String model, Function<ModelState, T> function) {
+        return log(ModelRef.requireName(model, "model")).read(state -> {
+            requireModel(state);
+            return function.apply(state);
+        });
+    }
+
+    @Override
+    public ModelVersion publish(ModelPackage modelPackage) {
+        requireWritable();
+        String model = modelPackage.name();
+        ModelVersion version = publisher.publish(modelPackage, log(model), who);
+        watches.poke(model);
+        return version;
+    }
+
+    @Override
+    public ModelVersion resolve(ModelRef ref) {
+        return read(ref.name(), state -> Resolver.resolve(state, ref));
+    }
+
+    @Override
+    public ModelSource open(ModelVersion version) {
+        record Facing(String manifestHex, String factsHex, List<String> blobs) {}
+        Facing facing = read(version.name(), state -> {
+            VersionState there = required(state, version);
+            return new Facing(there.manifestHex(), there.factsHex, there.blobs);
+        });
+        String what = "The manifest of '" + version.ref() + "'";
+        Manifest manifest = ManifestJson.read(blobs.bytes(facing.manifestHex, ManifestJson.LARGEST), what);
+        // The log's copy of the facts is what others decide by; it must be what the digest covers.
+        boolean agrees = manifest.facts().hex().equals(facing.factsHex) && facing.blobs.containsAll(manifest.blobs());
+        if (!agrees) {
+            throw new IntegrityException(store.name() + ": " + what + " and the model's log do not agree");
+        }
+        byte[] written = blobs.bytes(facing.factsHex, LogJson.LARGEST);
+        Facts facts = FactsJson.read(StrictJson.object(written, what), what);
+        Map<String, Manifest.Descriptor> files = manifest.files();
+        if (!files.containsKey(facts.entry())) {
+            throw new IntegrityException(what + " lacks the file to load, '" + facts.entry() + "'");
+        }
+        return VerifiedSource.open(version.ref().toString(), facts.entry(), version.metadata(), files, blobs);
+    }
+
+    private static VersionState required(ModelState state, ModelVersion version) {
+        VersionState there = Resolver.there(state, version.number());
+        if (!there.version.digest().equals(version.digest())) {
+            throw new ModelNotFoundException("'" + version.ref() + "' has the digest " + there.version.digest()
+                    + " in this registry, not " + version.digest() + ". Resolve it here first");
+        }
+        return there;
+    }
+
+    @Override
+    public Page<String> models(Page.Request request) {
+        requireOpen();
+        return listings.models(request);
+    }
+
+    @Override
+    public Page<ModelVersion> versions(String name, Page.Request request) {
+        return read(name, state -> Listings.versions(state, request));
+    }
+
+    @Override
+    public Page<ModelVersion> search(ModelQuery query, Page.Request request) {
+        requireOpen();
+        return listings.search(query, request);
+    }
+
+    @Override
+    public Map<String, Integer> aliases(String name) {
+        return read(name, state -> Collections.unmodifiableMap(new TreeMap<>(state.aliases())));
+    }
+
+    @Override
+    public AliasChange alias(AliasUpdate update) {
+        commit(update.name(), update.who(), update.why(), state -> decide(state, update));
+        return aliasHistory(update.name(), update.alias()).get(0);
+    }
+
+    private static Optional<Change> decide(ModelState state, AliasUpdate update) {
+        @Nullable Integer current = state.aliases().get(update.alias());
+        OptionalInt now = ModelState.optional(current == null ? 0 : current);
+        String alias = "'" + update.name() + "@" + update.alias() + "'";
+        if (update.isConditional() && !now.equals(update.expected())) {
+            throw new RegistryConflictException(alias + " points to " + shown(now) + ", not to "
+                    + shown(update.expected()) + " as expected. Look at its history before moving it");
+        }
+        if (update.version().isEmpty() && current == null) {
+            throw new ModelNotFoundException("There is no alias " + alias + " to remove");
+        }
+        if (update.version().isPresent()) {
+            VersionState target = Resolver.there(state, update.version().getAsInt());
+            if (target.version.yanked()) {
+                throw new RegistryConflictException(alias + " cannot point to version " + target.version.number()
+                        + ", which is withdrawn. Put the version back first");
+            }
+        }
+        return now.equals(update.version())
+                ? Optional.empty()
+                : Optional.of(new Change.Alias(update.alias(), update.version().orElse(0)));
+    }
+
+    private static String shown(OptionalInt version) {
+        return version.isPresent() ? "version " + version.getAsInt() : "nothing";
+    }
+
+    @Override
+    public List<AliasChange> aliasHistory(String name, String alias) {
+        ModelRef.requireName(alias, "alias");
+        return read(name, state -> {
+            List<AliasChange> changes = new ArrayList<>(state.aliasChanges().stream()
+                    .filter(change -> change.alias().equals(alias))
+                    .toList());
+            Collections.reverse(changes);
+            return Collections.unmodifiableList(changes);
+        });
+    }
+
+    @Override
+    public RegistryEvent update(VersionUpdate update) {
+        Instant until = options.clock().instant().plus(options.retention()).truncatedTo(ChronoUnit.MILLIS);
+        return commit(
+                        update.name(),
+                        update.who(),
+                        update.why(),
+                        state -> Optional.of(VersionUpdates.decide(state, update, until)))
+                .map(LogEntry::event)
+                .orElseThrow();
+    }
+
+    private Optional<LogEntry> commit(
+            String model, Optional<String> orderedBy, String why, ModelLog.Decision decision) {
+        requireWritable();
+        String name = orderedBy.map(Orders::requireWho).orElse(who);
+        Optional<LogEntry> entry = log(model).commit(name, Orders.requireWhy(why), state -> {
+            requireModel(state);
+            return decision.decide(state);
+        });
+        watches.poke(model);
+        return entry;
+    }
+
+    @Override
+    public Page<RegistryEvent> history(String name, Page.Request request) {
+        read(name, state -> name);
+        return listings.history(name, request);
+    }
+
+    @Override
+    public AutoCloseable watch(String name, Consumer<RegistryEvent> listener) {
+        Objects.requireNonNull(listener, "listener");
+        ModelLog log = log(ModelRef.requireName(name, "model"));
+        return watches.watch(name, log.readNow(ModelState::sequence), listener);
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public String storeName() {
+        return store.name();
+    }
+
+    @Override
+    public Optional<String> readOnlyReason() {
+        return store.readOnlyReason();
+    }
+
+    @Override
+    public CollectionReport collect() {
+        requireWritable();
+        return new Collector(reader, logReader, leases, options, this::log, who).collect();
+    }
+
+    @Override
+    public Attachment attach(ModelVersion version, String type, byte[] content) {
+        requireWritable();
+        String subject = read(version.name(), state -> required(state, version).manifestHex());
+        long size = blobs.bytes(subject, ManifestJson.LARGEST).length;
+        Attachments.Artifact artifact = Attachments.artifact(type, content.clone(), subject, size);
+        String lease = leases.put(artifact.hexes());
+        artifact.put(blobs);
+        commit(version.name(), Optional.empty(), "", state -> {
+            boolean there = required(state, version).attachments.stream()
+                    .anyMatch(attachment -> attachment.manifest().equals(artifact.manifestHex()));
+            return there
+                    ? Optional.empty()
+                    : Optional.of(new Change.Attach(version.number(), type, artifact.manifestHex(), artifact.hexes()));
+        });
+        artifact.put(blobs);
+        leases.remove(lease);
+        return new Attachment(type, Sha256.PREFIX + artifact.manifestHex());
+    }
+
+    @Override
+    public List<Attachment> attachments(ModelVersion version) {
+        return read(
+                version.name(),
+                state -> required(state, version).attachments.stream()
+                        .map(attach -> new Attachment(attach.type(), Sha256.PREFIX + attach.manifest()))
+                        .toList());
+    }
+
+    @Override
+    public byte[] read(Attachment attachment) {
+        requireOpen();
+        ModelRef ref = ModelRef.parse("attachment@" + attachment.digest());
+        if (!(ref.selector() instanceof ModelRef.Digest digest)) {
+            throw new InvalidInputException("An attachment has a sha256 digest; got another text");
+        }
+        return Attachments.read(blobs, digest.hex());
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            watches.close();
+            store.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "registry in " + store.name();
+    }
+}

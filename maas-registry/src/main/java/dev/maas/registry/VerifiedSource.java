@@ -1,0 +1,121 @@
+package dev.maas.registry;
+
+import dev.maas.ModelMetadata;
+import dev.maas.ModelSource;
+import dev.maas.registry.store.LocalCopy;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** The files of a published version, every one of them verified when this was made. */
+final class VerifiedSource implements ModelSource {
+    private final String label;
+    private final String entry;
+    private final ModelMetadata metadata;
+    private final Map<String, Manifest.Descriptor> files;
+    private final Map<String, LocalCopy> copies;
+    private final Blobs blobs;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private VerifiedSource(
+            String label,
+            String entry,
+            ModelMetadata metadata,
+            Map<String, Manifest.Descriptor> files,
+            Map<String, LocalCopy> copies,
+            Blobs blobs) {
+        this.label = label;
+        this.entry = entry;
+        this.metadata = metadata;
+        this.files = files;
+        this.copies = copies;
+        this.blobs = blobs;
+    }
+
+    /** Verifies the files and pins those that lie on this machine. */
+    static VerifiedSource open(
+            String label, String entry, ModelMetadata metadata, Map<String, Manifest.Descriptor> files, Blobs blobs) {
+        Map<String, LocalCopy> copies = new HashMap<>();
+        VerifiedSource source = new VerifiedSource(
+                label, entry, metadata, Collections.unmodifiableMap(new TreeMap<>(files)), copies, blobs);
+        try {
+            files.forEach(
+                    (name, file) -> blobs.verify(file.hex(), file.size()).ifPresent(copy -> copies.put(name, copy)));
+            return source;
+        } catch (RuntimeException e) {
+            source.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String entry() {
+        return entry;
+    }
+
+    @Override
+    public Set<String> files() {
+        return files.keySet();
+    }
+
+    private Manifest.Descriptor file(String name) throws IOException {
+        Manifest.@Nullable Descriptor file = files.get(name);
+        if (file == null) {
+            throw new NoSuchFileException(name);
+        }
+        if (closed.get()) {
+            throw new IOException("The source of " + label + " was closed");
+        }
+        return file;
+    }
+
+    @Override
+    public long size(String file) throws IOException {
+        return file(file).size();
+    }
+
+    @Override
+    public InputStream open(String file) throws IOException {
+        Manifest.Descriptor descriptor = file(file);
+        @Nullable LocalCopy copy = copies.get(file);
+        return copy != null ? Files.newInputStream(copy.path()) : blobs.open(descriptor.hex(), descriptor.size());
+    }
+
+    @Override
+    public Optional<Path> path(String file) {
+        return Optional.ofNullable(copies.get(file)).map(LocalCopy::path);
+    }
+
+    @Override
+    public Optional<Path> folder() {
+        // Blobs lie under their digests.
+        return Optional.empty();
+    }
+
+    @Override
+    public ModelMetadata metadata() {
+        return metadata;
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            copies.values().forEach(LocalCopy::close);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return label;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.maas.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.maas.AliasChange;
+import dev.maas.ModelVersion;
+import dev.maas.Page;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ContendersTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void publishersInSeveralProcessesNumberWithoutGapsInOneChain(boolean locked) throws Exception {
+        ContendersHarness.contend(folder.resolve("models"), 3, 2, 6, locked);
+        try (ManagedRegistry registry = Registries.open(folder.resolve("models"), TestModels.OPTIONS)) {
+            List<Integer> numbers = registry.versions("spam", Page.Request.first(1000)).items().stream()
+                    .map(ModelVersion::number)
+                    .toList();
+            assertThat(numbers)
+                    .containsExactlyElementsOf(IntStream.rangeClosed(1, 36)
+                            .map(i -> 37 - i)
+                            .boxed()
+                            .toList());
+            List<AliasChange> moves = new ArrayList<>(registry.aliasHistory("spam", "champion"));
+            for (int i = 0; i + 1 < moves.size(); i++) {
+                assertThat(moves.get(i).from())
+                        .as("one chain of moves")
+                        .isEqualTo(moves.get(i + 1).to());
+            }
+            assertThat(moves).hasSizeGreaterThanOrEqualTo(36);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.maas.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A few of the steps; the README says how to go through all of them. */
+class CrashTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({"publish, 5, 4", "alias, 1, 4", "collect, 4, 3"})
+    void aCrashLeavesTheOldOrTheNewAndNothingElse(String action, int stride, int least) throws Exception {
+        assertThat(CrashHarness.crashAtEveryStep(folder, action, stride))
+                .as("processes ended in the middle")
+                .isGreaterThanOrEqualTo(least);
+    }
+}
