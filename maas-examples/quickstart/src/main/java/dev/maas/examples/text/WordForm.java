@@ -36,7 +36,8 @@ enum WordForm {
         @Override
         Stream<String> inflections(String form) {
             String last = form.substring(form.length() - 1);
-            Stream<String> doubled = DOUBLED.contains(last) ? Stream.of(last + "ed", last + "ing") : Stream.empty();
+            Stream<String> doubled =
+                    DOUBLED.contains(last) ? Stream.of(last, last + "s", last + "ed", last + "ing") : Stream.empty();
             Stream<String> regular = Stream.concat(ENDINGS.stream(), doubled).map(ending -> form + ending);
             String stump = form.substring(0, form.length() - 1);
             return last.equals("i") ? Y_ENDINGS.stream().map(ending -> stump + ending) : regular;
@@ -46,8 +47,8 @@ enum WordForm {
     private static final List<String> ENDINGS = List.of("", "e", "s", "es", "ed", "ing", "'s");
     private static final List<String> Y_ENDINGS = List.of("y", "ies", "ied", "ying", "y's");
 
-    /** These letters are written twice before an ending: shipped, planning. */
-    private static final String DOUBLED = "bdgmnprt";
+    /** These letters are often written twice before an ending: shipped, calling. */
+    private static final String DOUBLED = "bdglmnprt";
 
     private static final List<String> PUNCTUATION = List.of("", ".", ",", "?", "!");
 
