@@ -12,10 +12,10 @@ import java.util.List;
  */
 public final class TextTrainer {
     private static final int FOLDS = 3;
-    private static final int MAX_EPOCHS = 15;
+    private static final int MAX_EPOCHS = 20;
 
     /** Settings that are best for so many messages are good enough for more; a search on all would take long. */
-    private static final int SEARCH_MESSAGES = 4_000;
+    private static final int SEARCH_MESSAGES = 2_500;
 
     private final WordForm form;
     private final boolean withPairs;

@@ -154,6 +154,20 @@ class OnnxExportTest {
     }
 
     @Test
+    void agreesWithJavaIfTrainedOnCharactersOutsideTheBasicPlane() throws Exception {
+        String bold = "\ud835\udc1b\ud835\udc28\ud835\udc25\ud835\udc1d";
+        List<Message> messages = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            messages.add(new Message("plain " + bold + " ok\ud83d\ude00", "bold"));
+            messages.add(new Message("plain nul\u0000l", "nul"));
+        }
+        TextClassifier odd = TextTrainer.simple().train(Messages.of(messages)).classifier();
+        try (OrtSession oddSession = OrtEnvironment.getEnvironment().createSession(odd.toOnnx())) {
+            assertAgree(odd, oddSession, List.of(bold, "ok\ud83d\ude00", "nul\u0000l", "plain " + bold));
+        }
+    }
+
+    @Test
     void takesTextsAndGivesLabelsAndScores() throws OrtException {
         assertThat(session.getInputInfo()).containsOnlyKeys("text");
         assertThat(session.getOutputInfo()).containsOnlyKeys("label", "scores");
