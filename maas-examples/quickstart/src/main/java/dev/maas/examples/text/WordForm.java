@@ -94,7 +94,7 @@ enum WordForm {
      */
     private static String stem(String word) {
         String stem = without(word, "'s", 1);
-        if (stem.length() > 4 && stem.endsWith("ies")) {
+        if (stem.length() > 4 && (stem.endsWith("ies") || stem.endsWith("ied"))) {
             stem = stem.substring(0, stem.length() - 3) + "y";
         } else if (!stem.endsWith("ss") && !stem.endsWith("us") && !stem.endsWith("is")) {
             stem = without(stem, "s", 3);
