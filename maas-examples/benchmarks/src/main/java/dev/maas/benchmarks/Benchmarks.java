@@ -1,0 +1,26 @@
+package dev.maas.benchmarks;
+
+import java.util.List;
+
+/** The program: measures what its arguments name, and prints it. */
+public final class Benchmarks {
+    private static final List<String> ALL = List.of("call", "callers");
+
+    private Benchmarks() {}
+
+    /** Runs the benchmarks that are named, or all of them. */
+    public static void main(String[] arguments) throws Exception {
+        List<String> wanted = arguments.length == 0 || arguments[0].equals("all") ? ALL : List.of(arguments);
+        System.out.printf(
+                "JDK %s, %d processors%n",
+                Runtime.version(), Runtime.getRuntime().availableProcessors());
+        for (String benchmark : wanted) {
+            switch (benchmark) {
+                case "call" -> new CallCostReport().run();
+                case "callers" -> new CallersReport().run(Mlp.values());
+                default -> throw new IllegalArgumentException(
+                        "No benchmark is named '" + benchmark + "'; there are " + ALL + " and all");
+            }
+        }
+    }
+}
