@@ -6,10 +6,13 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.maas.engine.EngineOptions;
+import dev.maas.engine.onnx.OnnxEngineProvider;
 import dev.maas.tensor.ElementType;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -17,7 +20,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the writer writes, the runtime reads. */
 class OnnxModelsTest {
-    private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    private static OrtEnvironment environment;
+
+    @BeforeAll
+    static void startTheEngineFirst() {
+        // DJL, which other tests use, must be the one that creates the environment.
+        new OnnxEngineProvider().open(EngineOptions.defaults()).close();
+        environment = OrtEnvironment.getEnvironment();
+    }
 
     static Stream<Arguments> models() {
         return Stream.of(
