@@ -17,12 +17,12 @@ import java.util.regex.Pattern;
  * some are cut out.
  */
 public final class ErrorText {
+    private static final int MOST_READ = 4_000;
     private static final int LONGEST = 600;
     private static final Pattern CODE = Pattern.compile("^Error code - \\w+ - message: ");
     private static final Pattern LOADING = Pattern.compile("Load model from .*? failed: ?", Pattern.DOTALL);
     private static final Pattern LEVEL = Pattern.compile("\\[ONNXRuntimeError\\] : \\d+ : \\w+ : ");
-    private static final Pattern SOURCE = Pattern.compile(
-            "(?:(?:[A-Za-z]:)?[^\\s:\"']*[/\\\\])?[\\w.-]+\\.(?:cc|cpp|cxx|h|hpp|inl)(?::|\\()\\d+\\)? ?");
+    private static final Pattern SOURCE_LINE = Pattern.compile("\\.(?:cc|cpp|cxx|h|hpp|inl)[:(]\\d{1,6}\\)? ?");
     private static final Pattern SPACE = Pattern.compile("\\s+");
 
     private ErrorText() {}
@@ -33,7 +33,9 @@ public final class ErrorText {
         if (message == null || message.isBlank()) {
             return failure.getClass().getSimpleName();
         }
-        String text = CODE.matcher(message).replaceFirst("");
+        // A model's names are in it, of any length; what follows takes time beyond the linear.
+        String start = message.length() <= MOST_READ ? message : message.substring(0, MOST_READ);
+        String text = CODE.matcher(start).replaceFirst("");
         text = LOADING.matcher(text).replaceAll("");
         text = LEVEL.matcher(text).replaceAll("");
         text = withoutSource(text);
@@ -65,13 +67,28 @@ public final class ErrorText {
     /** Cuts each place in the runtime's source, and the signature of the function there. */
     private static String withoutSource(String text) {
         StringBuilder kept = new StringBuilder();
-        Matcher matcher = SOURCE.matcher(text);
+        Matcher matcher = SOURCE_LINE.matcher(text);
         int from = 0;
         while (matcher.find(from)) {
-            kept.append(text, from, matcher.start());
+            kept.append(text, from, startOfPath(text, matcher.start(), from));
             from = endOfFunction(text, matcher.end());
         }
         return kept.append(text, from, text.length()).toString();
+    }
+
+    /** The index where a file's path begins that ends before the given one. */
+    private static int startOfPath(String text, int end, int lowest) {
+        int start = end;
+        while (start > lowest && !isDelimiter(text, start - 1)) {
+            start--;
+        }
+        return start;
+    }
+
+    private static boolean isDelimiter(String text, int index) {
+        char c = text.charAt(index);
+        // A colon ends a phrase, unless it follows the letter of a drive.
+        return c == '"' || c == '\'' || Character.isWhitespace(c) || (c == ':' && !text.startsWith("\\", index + 1));
     }
 
     /** The index after a C++ function's signature, or the start where none is recognised. */
@@ -83,13 +100,14 @@ public final class ErrorText {
             return start;
         }
         int close = closing(text, open, limit);
-        while (close < limit && (text.startsWith("::", close) || text.charAt(close) == '>')) {
-            // A lambda: its own argument list follows.
+        // A lambda's own argument list follows: "::<lambda()>".
+        while (text.startsWith("::", close)) {
             int next = text.indexOf('(', close);
             if (next < 0 || next >= limit) {
                 return close;
             }
             close = closing(text, next, limit);
+            close += text.startsWith(">", close) ? 1 : 0;
         }
         int end = text.startsWith(" const", close) ? close + " const".length() : close;
         if (text.startsWith(" [with ", end)) {

@@ -1,6 +1,8 @@
 package dev.maas.engine.djl;
 
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.util.passthrough.PassthroughNDManager;
 import dev.maas.ModelLoadException;
 import dev.maas.engine.ErrorText;
 import java.util.Locale;
@@ -47,6 +49,14 @@ final class DjlRuntimes {
                     "None of DJL's engines on the class path reads '" + file + "'; they read " + formats());
         }
         return name;
+    }
+
+    /** A manager of arrays for translators: the default engine's, or plain memory where no engine starts. */
+    static NDManager manager() {
+        DjlStartup.stayOffline();
+        String name = Engine.getDefaultEngineName();
+        boolean starts = name != null && start(name).isEmpty();
+        return starts ? Engine.getEngine(name).newBaseManager() : PassthroughNDManager.INSTANCE;
     }
 
     /** The formats for which an engine is on the class path; starts none. */

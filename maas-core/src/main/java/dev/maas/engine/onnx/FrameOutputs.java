@@ -9,10 +9,18 @@ import dev.maas.tensor.Tensor;
 import dev.maas.tensor.TensorBuffer;
 import dev.maas.tensor.TensorSpec;
 import dev.maas.tensor.ValueSpec;
+import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the latest run of a frame gave: in memory that the run wrote into, or copied out of the runtime's. Belongs to one frame. */
+/**
+ * What the latest run of a frame gave: in memory that the run wrote into, or copied out of the runtime's. Belongs to one frame.
+ *
+ * <p>The runtime does not write an output into the memory it is given where it has the value elsewhere already, as with an output that
+ * is an input of the graph, and does not say so. So the first element of that memory is marked before the run, with another mark each
+ * time, and one that is still there means that the run must be done again without.
+ */
 final class FrameOutputs {
     private static final Object ABSENT = new Object();
 
@@ -25,6 +33,9 @@ final class FrameOutputs {
     /** For each output the buffer of the latest run, or its list or map, or {@link #ABSENT}. */
     private final @Nullable Object[] latest;
 
+    /** The bits of which the mark takes as many as an element has. */
+    private long mark;
+
     FrameOutputs(OnnxModel model) {
         this.model = model;
         this.specs = model.signature().outputs();
@@ -35,11 +46,65 @@ final class FrameOutputs {
 
     /** Points the plan's outputs at memory of the foretold shapes. */
     void pin(CallPlan plan) throws OrtException {
+        // Knuth's linear congruential generator; its upper bits are the better ones.
+        mark = mark * 6_364_136_223_846_793_005L + 1_442_695_040_888_963_407L;
         for (CallPlan.Slot slot : plan.pinned()) {
             TensorBuffer buffer = buffer(pinned, slot.index);
             buffer.reshape(slot.shape);
             plan.usePinned(slot, buffer);
+            mark(buffer);
         }
+    }
+
+    private void mark(TensorBuffer buffer) {
+        if (buffer.elementCount() > 0) {
+            ByteBuffer bytes = buffer.bytes();
+            switch (buffer.elementType().byteSize()) {
+                case Byte.BYTES -> bytes.put(0, (byte) (mark >>> 56));
+                case Short.BYTES -> bytes.putShort(0, (short) (mark >>> 48));
+                case Integer.BYTES -> bytes.putInt(0, (int) (mark >>> 32));
+                default -> bytes.putLong(0, mark);
+            }
+        }
+    }
+
+    private boolean isMarked(TensorBuffer buffer) {
+        if (buffer.elementCount() == 0) {
+            return false;
+        }
+        ByteBuffer bytes = buffer.bytes();
+        return switch (buffer.elementType().byteSize()) {
+            case Byte.BYTES -> bytes.get(0) == (byte) (mark >>> 56);
+            case Short.BYTES -> bytes.getShort(0) == (short) (mark >>> 48);
+            case Integer.BYTES -> bytes.getInt(0) == (int) (mark >>> 32);
+            default -> bytes.getLong(0) == mark;
+        };
+    }
+
+    /** Whether the run wrote each output that was pinned, as far as can be told. */
+    boolean areWritten(CallPlan plan) {
+        for (CallPlan.Slot slot : plan.pinned()) {
+            if (isMarked(buffer(pinned, slot.index))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Which outputs of a plan are not to be pinned again, now that a run without pins has given them: those that came in another shape
+     * or had not been written; all, if that explains nothing and the run with pins had failed.
+     */
+    BitSet unfit(CallPlan plan, boolean failed) {
+        BitSet unfit = new BitSet();
+        BitSet all = new BitSet();
+        for (CallPlan.Slot slot : plan.pinned()) {
+            TensorBuffer truth = buffer(copied, slot.index);
+            boolean unwritten = !failed && isMarked(buffer(pinned, slot.index)) && !isMarked(truth);
+            unfit.set(slot.index, unwritten || !truth.hasShape(slot.shape));
+            all.set(slot.index);
+        }
+        return failed && unfit.isEmpty() ? all : unfit;
     }
 
     /** Takes over what a run gave. */

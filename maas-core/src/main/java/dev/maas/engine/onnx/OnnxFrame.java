@@ -16,7 +16,6 @@ import dev.maas.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -173,6 +172,7 @@ final class OnnxFrame implements RunFrame {
 
     private void call(CallPlan plan) throws OrtException {
         requireNotInterrupted();
+        boolean failed = false;
         try {
             outputs.pin(plan);
             callOnce(plan);
@@ -182,7 +182,11 @@ final class OnnxFrame implements RunFrame {
                 throw e;
             }
             // Perhaps the shape that the file declares for an output is not the one it gets.
+            failed = true;
+        }
+        if (failed || !outputs.areWritten(plan)) {
             callWithoutPins(plan);
+            model.outputShapes().mistrust(outputs.unfit(plan, failed));
         }
     }
 
@@ -193,28 +197,14 @@ final class OnnxFrame implements RunFrame {
         }
     }
 
-    private void callWithoutPins(CallPlan failed) throws OrtException {
-        try (CallPlan plan = plans.withoutPins(failed)) {
-            plan.useInputsOf(failed);
-            try {
-                callOnce(plan);
-            } catch (OrtException e) {
-                requireNotInterrupted();
-                throw e;
-            }
+    private void callWithoutPins(CallPlan pinned) throws OrtException {
+        try (CallPlan plan = plans.withoutPins(pinned)) {
+            plan.useInputsOf(pinned);
+            callOnce(plan);
+        } catch (OrtException e) {
+            requireNotInterrupted();
+            throw e;
         }
-        mistrust(failed);
-    }
-
-    /** Remembers which of the outputs came in another shape than foretold; all, if that was not the reason. */
-    private void mistrust(CallPlan failed) {
-        BitSet differed = new BitSet();
-        BitSet all = new BitSet();
-        for (CallPlan.Slot slot : failed.pinned()) {
-            all.set(slot.index);
-            differed.set(slot.index, !outputs.tensor(slot.index).hasShape(slot.shape));
-        }
-        model.outputShapes().mistrust(differed.isEmpty() ? all : differed);
     }
 
     private void requireNotInterrupted() {

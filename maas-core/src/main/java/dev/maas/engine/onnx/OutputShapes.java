@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * already.
  *
  * <p>An axis is foretold where it is fixed, where its symbol is that of an input's axis, and, if it is the outermost and has no
- * symbol, where all inputs agree on their outermost axis. The last is a guess, and a file may declare what is not so: an output whose
- * shape turned out otherwise is never foretold again.
+ * symbol, where all inputs agree on their outermost axis. The last is a guess, and a file may declare what is not so: an output that
+ * turned out otherwise is never foretold again.
  *
  * <p>Safe for use by any thread.
  */
@@ -104,6 +104,9 @@ final class OutputShapes {
 
     /** Never foretells these outputs again. */
     synchronized void mistrust(BitSet outputsThatDiffered) {
+        if (outputsThatDiffered.isEmpty()) {
+            return;
+        }
         BitSet remaining = (BitSet) foretold.outputs().clone();
         remaining.andNot(outputsThatDiffered);
         foretold = new Foretold(foretold.version() + 1, remaining);

@@ -4,9 +4,11 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import dev.maas.InvalidInputException;
 import dev.maas.tensor.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** Makes the runtime's tensors over memory in the machine's byte order. */
 final class Tensors {
@@ -26,7 +28,14 @@ final class Tensors {
                 .order(ByteOrder.nativeOrder())
                 .position(0)
                 .limit(Math.multiplyExact(count, type.byteSize()));
-        return OnnxTensor.createTensor(runtime, exact.isDirect() ? exact : directCopy(exact), shape, carrier);
+        try {
+            return OnnxTensor.createTensor(runtime, exact.isDirect() ? exact : directCopy(exact), shape, carrier);
+        } catch (IllegalStateException e) {
+            throw new InvalidInputException(
+                    "A tensor of " + type + Arrays.toString(shape) + " has " + exact.remaining()
+                            + " bytes, which ONNX Runtime's Java API refuses; call the model with less at a time",
+                    e);
+        }
     }
 
     private static ByteBuffer directCopy(ByteBuffer bytes) {
