@@ -55,13 +55,18 @@ public final class ErrorText {
         return root;
     }
 
+    /** Cuts the path of a folder, and those of the folders above it, so that only what lies below is named. */
     private static String withoutFolder(String text, Path folder) {
-        String path = folder.toAbsolutePath().toString();
-        if (path.length() <= 1) {
-            return text;
+        Path absolute = folder.toAbsolutePath().normalize();
+        String shorter = withoutPrefix(text, absolute).replace(absolute.toString(), "the model's folder");
+        for (Path above = absolute.getParent(); above != null && above.getNameCount() > 0; above = above.getParent()) {
+            shorter = withoutPrefix(shorter, above);
         }
-        String shorter = text.replace(path + folder.getFileSystem().getSeparator(), "");
-        return shorter.replace(path, "the model's folder").replace(path.replace('\\', '/'), "the model's folder");
+        return shorter;
+    }
+
+    private static String withoutPrefix(String text, Path folder) {
+        return text.replace(folder + folder.getFileSystem().getSeparator(), "").replace(folder + "/", "");
     }
 
     /** Cuts each place in the runtime's source, and the signature of the function there. */

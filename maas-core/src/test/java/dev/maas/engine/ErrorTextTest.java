@@ -54,6 +54,7 @@ class ErrorTextTest {
                 Arguments.of(
                         "External data path \"/srv/models/spam/7/../w.bin\" leaves \"/srv/models/spam/7\"",
                         "External data path \"../w.bin\" leaves \"the model's folder\""),
+                Arguments.of("resolved path: \"/srv/models/secret.bin\"", "resolved path: \"secret.bin\""),
                 Arguments.of(
                         "Node '/layers/0/MatMul' got 3 dimensions, expected 2",
                         "Node '/layers/0/MatMul' got 3 dimensions, expected 2"));

@@ -135,11 +135,22 @@ final class DjlFrame implements RunFrame {
     private NDList toDjl(NDManager manager) {
         NDList list = new NDList(inputs.length);
         for (int i = 0; i < inputs.length; i++) {
+            requireAccepted(i);
             NDArray array = array(manager, i);
             array.setName(inputSpecs.get(i).name());
             list.add(array);
         }
         return list;
+    }
+
+    private void requireAccepted(int index) {
+        TensorSpec spec = inputSpecs.get(index);
+        Tensor tensor = bound[index];
+        long[] sizes = tensor == null ? inputs[index].shape() : tensor.shape();
+        if (!spec.shape().accepts(sizes)) {
+            throw new InvalidInputException("Input '" + spec.name() + "' takes " + spec.typeText() + "; got "
+                    + spec.elementType() + Arrays.toString(sizes));
+        }
     }
 
     private NDArray array(NDManager manager, int index) {

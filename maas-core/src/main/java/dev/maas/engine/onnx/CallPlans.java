@@ -1,7 +1,9 @@
 package dev.maas.engine.onnx;
 
+import dev.maas.InvalidInputException;
 import dev.maas.tensor.Tensor;
 import dev.maas.tensor.TensorBuffer;
+import dev.maas.tensor.TensorSpec;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -82,6 +84,7 @@ final class CallPlans implements AutoCloseable {
         if (found != null && found.fits(foretold, inputs, bound)) {
             return found;
         }
+        requireAccepted();
         Key key = new Key(Arrays.copyOf(probe.sizes, probe.length), probe.length);
         CallPlan made = new CallPlan(model, shapes(), foretold);
         CallPlan outdated = plans.put(key, made);
@@ -93,6 +96,24 @@ final class CallPlans implements AutoCloseable {
             plans.remove(eldest.getKey());
         }
         return made;
+    }
+
+    /**
+     * Refuses sizes that the runtime would refuse; its Java API leaks the text of every error. It takes anything for a scalar.
+     *
+     * @throws InvalidInputException if an input has sizes that its declaration does not allow
+     */
+    private void requireAccepted() {
+        for (int i = 0; i < inputs.length; i++) {
+            TensorSpec spec = model.signature().inputs().get(i);
+            Tensor tensor = bound[i];
+            long[] sizes = tensor == null ? inputs[i].shape() : tensor.shape();
+            boolean scalar = spec.shape().isRankKnown() && spec.shape().rank() == 0;
+            if (!scalar && !spec.shape().accepts(sizes)) {
+                throw new InvalidInputException("Input '" + spec.name() + "' takes " + spec.typeText() + "; got "
+                        + spec.elementType() + Arrays.toString(sizes));
+            }
+        }
     }
 
     private void addSizes(int input) {

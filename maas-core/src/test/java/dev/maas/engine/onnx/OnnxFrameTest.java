@@ -8,7 +8,7 @@ import static dev.maas.engine.onnx.OnnxFixture.undeclared;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.maas.EngineException;
+import dev.maas.InvalidInputException;
 import dev.maas.engine.LoadedModel;
 import dev.maas.engine.RunFrame;
 import dev.maas.tensor.ElementType;
@@ -311,10 +311,21 @@ class OnnxFrameTest {
     }
 
     @Test
+    void takesOneRowForAScalarAsTheRuntimeDoes() {
+        RunFrame frame = onnx.frame(declared(
+                OnnxModels.identity(ElementType.FLOAT32, "[]"),
+                signature(List.of(tensor("x", ElementType.FLOAT32, "[]")), tensor("y", ElementType.FLOAT32, "[]"))));
+
+        run(frame, Tensor.of(new float[] {5}, 1));
+
+        assertThat(frame.outputValue(0)).isEqualTo(Tensor.of(new float[] {5}, 1));
+    }
+
+    @Test
     void failsCleanlyOnShapesThatHoldNothing() {
         RunFrame frame = onnx.frame(undeclared(OnnxModels.mlp(4, 2)));
         frame.input(0).reshape(0, Integer.MAX_VALUE, Integer.MAX_VALUE, 0);
-        assertThatThrownBy(frame::run).isInstanceOf(EngineException.class);
+        assertThatThrownBy(frame::run).isInstanceOf(InvalidInputException.class);
 
         frame.input(0).reshape(0, 4);
         frame.run();
