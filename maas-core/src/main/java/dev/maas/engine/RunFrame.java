@@ -20,6 +20,7 @@ public interface RunFrame extends TensorFrame, AutoCloseable {
     /**
      * Runs the model on the present inputs.
      *
+     * @throws dev.maas.InvalidInputException if an input is not one that the model takes, as far as that shows beforehand
      * @throws dev.maas.EngineException if the run failed
      * @throws java.util.concurrent.CancellationException if {@link #interrupt()} was called
      */

@@ -1,0 +1,66 @@
+package dev.maas.engine.onnx;
+
+import ai.onnxruntime.OrtException;
+import dev.maas.EngineException;
+import dev.maas.ModelLoadException;
+import dev.maas.engine.Engine;
+import dev.maas.engine.EngineOptions;
+import dev.maas.engine.ErrorText;
+import dev.maas.engine.LoadedModel;
+import dev.maas.engine.VettedModel;
+import java.util.List;
+
+/** ONNX Runtime, open. The environment behind it lives as long as the JVM. */
+final class OnnxEngine implements Engine {
+    private final OnnxEnvironment environment;
+    private final SessionLoader loader;
+    private final TextBridge texts;
+
+    OnnxEngine(OnnxEnvironment environment, EngineOptions options) {
+        this.environment = environment;
+        this.loader = new SessionLoader(environment, options);
+        this.texts = new TextBridge(environment.runtime());
+    }
+
+    @Override
+    public String name() {
+        return OnnxEngineProvider.NAME;
+    }
+
+    @Override
+    public String version() {
+        return environment.version();
+    }
+
+    @Override
+    public LoadedModel load(VettedModel model) {
+        SessionLoader.Opened opened = loader.open(model);
+        try {
+            return new OnnxModel(environment, opened, model, texts);
+        } catch (OrtException e) {
+            closeAfter(e, opened);
+            throw new ModelLoadException(
+                    "The model '" + model.source().entry() + "' cannot be loaded: " + ErrorText.of(e, List.of()), e);
+        } catch (RuntimeException e) {
+            closeAfter(e, opened);
+            throw e;
+        }
+    }
+
+    private static void closeAfter(Exception failure, SessionLoader.Opened opened) {
+        try {
+            opened.close();
+        } catch (OrtException | RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            texts.close();
+        } catch (OrtException e) {
+            throw new EngineException("ONNX Runtime's memory cannot be freed: " + ErrorText.of(e, List.of()), e);
+        }
+    }
+}
