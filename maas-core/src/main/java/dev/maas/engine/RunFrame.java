@@ -11,7 +11,7 @@ import dev.maas.tensor.TensorFrame;
 public interface RunFrame extends TensorFrame, AutoCloseable {
     /**
      * Uses a tensor as an input of the next run, in place of the frame's own buffer. Direct memory is read in place and must stay
-     * as it is until the run ends.
+     * as it is until the run ends. Asking for the frame's own buffer with {@link #input} takes that back.
      *
      * @throws dev.maas.InvalidInputException if the tensor is of another type than the input
      */

@@ -66,6 +66,7 @@ final class OnnxFrame implements RunFrame {
 
     @Override
     public TensorBuffer input(int index) {
+        bound[index] = null;
         return inputs[index];
     }
 
