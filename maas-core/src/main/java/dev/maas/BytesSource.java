@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,7 +20,8 @@ final class BytesSource implements ModelSource {
     BytesSource(String entry, Map<String, byte[]> files) {
         this.entry = entry;
         this.files = Collections.unmodifiableMap(new TreeMap<>(files));
-        if (!files.containsKey(entry)) {
+        this.files.forEach((name, bytes) -> Objects.requireNonNull(bytes, name));
+        if (!this.files.containsKey(entry)) {
             throw new ModelLoadException(
                     "The file to load, '" + entry + "', is not among the files given: " + this.files.keySet());
         }

@@ -48,7 +48,7 @@ public final class CallOptions {
     /**
      * Returns options with a deadline, counted from the moment of each call.
      *
-     * @throws IllegalArgumentException if the time is zero or negative
+     * @throws InvalidInputException if the time is zero or negative
      */
     public static CallOptions timeout(Duration timeout) {
         return NONE.withTimeout(timeout);
@@ -57,7 +57,7 @@ public final class CallOptions {
     /** Returns these options with that deadline; see {@link #timeout(Duration)}. */
     public CallOptions withTimeout(Duration newTimeout) {
         if (newTimeout.isZero() || newTimeout.isNegative()) {
-            throw new IllegalArgumentException("A timeout is longer than zero; got " + newTimeout);
+            throw new InvalidInputException("A timeout is longer than zero; got " + newTimeout);
         }
         return new CallOptions(newTimeout, caller, priority, routingKey);
     }

@@ -42,7 +42,7 @@ public final class Lineage {
 
     /** Returns this lineage with the digest of the training data, such as {@code sha256:…}. */
     public Lineage withDataDigest(String digest) {
-        return new Lineage(Objects.requireNonNull(digest), parentVersion, codeRevision, producer, metrics);
+        return new Lineage(Objects.requireNonNull(digest, "digest"), parentVersion, codeRevision, producer, metrics);
     }
 
     /**
@@ -59,16 +59,17 @@ public final class Lineage {
 
     /** Returns this lineage with the revision of the training code, such as a commit's id. */
     public Lineage withCodeRevision(String revision) {
-        return new Lineage(dataDigest, parentVersion, Objects.requireNonNull(revision), producer, metrics);
+        return new Lineage(dataDigest, parentVersion, Objects.requireNonNull(revision, "revision"), producer, metrics);
     }
 
     /** Returns this lineage with the program or person that produced the version. */
     public Lineage withProducer(String name) {
-        return new Lineage(dataDigest, parentVersion, codeRevision, Objects.requireNonNull(name), metrics);
+        return new Lineage(dataDigest, parentVersion, codeRevision, Objects.requireNonNull(name, "name"), metrics);
     }
 
     /**
-     * Returns this lineage with one more measure of quality, such as accuracy on a test set.
+     * Returns this lineage with one more measure of quality, such as accuracy on a test set, in place of an earlier one of
+     * that name.
      *
      * @throws InvalidInputException if the value is not finite
      */
@@ -77,7 +78,7 @@ public final class Lineage {
             throw new InvalidInputException("A metric is a finite number; got " + value + " for '" + name + "'");
         }
         Map<String, Double> more = new LinkedHashMap<>(metrics);
-        more.put(Objects.requireNonNull(name), value);
+        more.put(Objects.requireNonNull(name, "name"), value);
         return new Lineage(dataDigest, parentVersion, codeRevision, producer, Collections.unmodifiableMap(more));
     }
 

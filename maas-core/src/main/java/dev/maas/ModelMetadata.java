@@ -64,19 +64,19 @@ public final class ModelMetadata {
         return description;
     }
 
-    /** Returns the tags. */
+    /** Returns the tags, in the order they were given; the set cannot be changed. */
     public Set<String> tags() {
         return tags;
     }
 
-    /** Returns the publisher's own properties. */
+    /** Returns the publisher's own properties, in the order they were given; the map cannot be changed. */
     public Map<String, String> properties() {
         return properties;
     }
 
     /**
      * Returns the names along the last dimension of inputs and outputs, by the tensor's name: feature columns of an
-     * input, or the labels of an output's scores.
+     * input, or the labels of an output's scores. The map cannot be changed.
      */
     public Map<String, List<String>> columns() {
         return columns;
@@ -117,7 +117,8 @@ public final class ModelMetadata {
     @Override
     public String toString() {
         return "ModelMetadata[description=" + description + ", tags=" + tags + ", properties=" + properties
-                + ", columns=" + columns.keySet() + ", semanticVersion=" + semanticVersion + ", engine=" + engine + "]";
+                + ", columns=" + columns.keySet() + ", lineage=" + lineage + ", semanticVersion=" + semanticVersion
+                + ", engine=" + engine + "]";
     }
 
     /** Collects metadata; not safe for use by several threads at once. */
@@ -145,13 +146,13 @@ public final class ModelMetadata {
          */
         public Builder tag(String tag) {
             if (tag.isBlank()) {
-                throw new InvalidInputException("A tag is not blank");
+                throw new InvalidInputException("A tag is not blank; got '" + tag + "'");
             }
             tags.add(tag);
             return this;
         }
 
-        /** Sets one of the publisher's own properties. */
+        /** Sets one of the publisher's own properties, in place of an earlier one of that key. */
         public Builder property(String key, String value) {
             properties.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"));
             return this;
@@ -179,13 +180,10 @@ public final class ModelMetadata {
         /**
          * Sets a semantic version, unique within the model.
          *
-         * @throws InvalidInputException if it is not of the form {@code 1.4.2}
+         * @throws InvalidInputException if it is not of the form {@code 1.4.2}; see {@link ModelRef.SemanticVersion}
          */
         public Builder semanticVersion(String version) {
-            if (!(ModelRef.parse("model:" + version).selector() instanceof ModelRef.SemanticVersion)) {
-                throw new InvalidInputException("A semantic version is written like 1.4.2; got '" + version + "'");
-            }
-            semanticVersion = version;
+            semanticVersion = new ModelRef.SemanticVersion(version).version();
             return this;
         }
 
@@ -195,7 +193,7 @@ public final class ModelMetadata {
             return this;
         }
 
-        /** Returns the metadata. */
+        /** Returns the metadata; what this builder does later leaves it as it is. */
         public ModelMetadata build() {
             return new ModelMetadata(this);
         }

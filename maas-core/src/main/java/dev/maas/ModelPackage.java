@@ -39,19 +39,23 @@ public final class ModelPackage {
         this.signature = signature;
     }
 
-    /** Returns a package with a model's file, or with a folder and all its files; see {@link ModelSource#of(Path)}. */
+    /**
+     * Returns a package with a model's file, or with a folder and all its files; see {@link ModelSource#of(Path)}.
+     *
+     * @throws ModelLoadException if there is no such file or folder, or it has no entry
+     */
     public static ModelPackage of(Path fileOrFolder) {
         return of(ModelSource.of(fileOrFolder));
     }
 
-    /** Returns a package with a model that is one file in memory. */
+    /** Returns a package with a model that is one file in memory; the bytes are not copied. */
     public static ModelPackage of(byte[] model) {
         return of(ModelSource.of(model));
     }
 
     /** Returns a package with these files. Publishing reads the source and leaves it open. */
     public static ModelPackage of(ModelSource source) {
-        return new ModelPackage(source, null, source.metadata(), Set.of(), null);
+        return new ModelPackage(source, null, Objects.requireNonNull(source.metadata(), "metadata"), Set.of(), null);
     }
 
     /**
@@ -68,7 +72,11 @@ public final class ModelPackage {
         return metadata(metadata.toBuilder().description(text).build());
     }
 
-    /** Returns this package with one more tag. */
+    /**
+     * Returns this package with one more tag.
+     *
+     * @throws InvalidInputException if it is blank
+     */
     public ModelPackage tag(String tag) {
         return metadata(metadata.toBuilder().tag(tag).build());
     }
@@ -78,7 +86,11 @@ public final class ModelPackage {
         return metadata(metadata.toBuilder().property(key, value).build());
     }
 
-    /** Returns this package with names for the columns of an input or output; see {@link ModelMetadata#columns()}. */
+    /**
+     * Returns this package with names for the columns of an input or output; see {@link ModelMetadata#columns()}.
+     *
+     * @throws InvalidInputException if a name comes twice
+     */
     public ModelPackage columns(String tensor, List<String> names) {
         return metadata(metadata.toBuilder().columns(tensor, names).build());
     }
@@ -88,7 +100,11 @@ public final class ModelPackage {
         return metadata(metadata.toBuilder().lineage(lineage).build());
     }
 
-    /** Returns this package with a semantic version; a registry takes each only once per model. */
+    /**
+     * Returns this package with a semantic version; a registry takes each only once per model.
+     *
+     * @throws InvalidInputException if it is not of the form {@code 1.4.2}
+     */
     public ModelPackage semanticVersion(String version) {
         return metadata(metadata.toBuilder().semanticVersion(version).build());
     }
@@ -100,7 +116,7 @@ public final class ModelPackage {
 
     /** Returns this package with all its metadata replaced. */
     public ModelPackage metadata(ModelMetadata newMetadata) {
-        return new ModelPackage(source, name, newMetadata, aliases, signature);
+        return new ModelPackage(source, name, Objects.requireNonNull(newMetadata, "metadata"), aliases, signature);
     }
 
     /**
@@ -119,7 +135,7 @@ public final class ModelPackage {
      * reads must agree.
      */
     public ModelPackage signature(Signature newSignature) {
-        return new ModelPackage(source, name, metadata, aliases, Objects.requireNonNull(newSignature));
+        return new ModelPackage(source, name, metadata, aliases, Objects.requireNonNull(newSignature, "signature"));
     }
 
     /**
@@ -144,7 +160,7 @@ public final class ModelPackage {
         return metadata;
     }
 
-    /** Returns the aliases that publishing moves. */
+    /** Returns the aliases that publishing moves, in the order they were given; the set cannot be changed. */
     public Set<String> aliases() {
         return aliases;
     }

@@ -1,7 +1,6 @@
 package dev.maas;
 
 import java.util.Objects;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +13,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelRef {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
-    private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,8}");
-    private static final Pattern SEMANTIC = Pattern.compile(
-            "(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?(\\+[0-9A-Za-z.-]+)?");
-    private static final Pattern RANGE = Pattern.compile("[\\^~><=0-9][0-9A-Za-z.*+^~><=|, -]{0,127}");
-    private static final Pattern DIGEST = Pattern.compile("sha256:([0-9a-f]{64})");
+    private static final Pattern DIGITS = Pattern.compile("[0-9]+");
+    /** Semantic Versioning 2.0.0: no number with leading zeros, no empty identifier. */
+    private static final Pattern SEMANTIC = Pattern.compile("(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)"
+            + "(-(0|[1-9]\\d*|\\d*[A-Za-z-][0-9A-Za-z-]*)(\\.(0|[1-9]\\d*|\\d*[A-Za-z-][0-9A-Za-z-]*))*)?"
+            + "(\\+[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?");
+
+    private static final Pattern RANGE = Pattern.compile("[\\^~><=0-9][0-9A-Za-z.*+^~><=|, -]*");
+    private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
+    private static final String DIGEST_PREFIX = "sha256:";
+    private static final int LONGEST_SEMANTIC = 128;
+    private static final int SHOWN_LENGTH = 80;
     private static final String FORMS = "name, name:7, name:1.4.2, name:^1.4, name@alias or name@sha256:…";
 
     private final String name;
@@ -65,9 +71,18 @@ public final class ModelRef {
     /**
      * The version with that semantic version.
      *
-     * @param version such as {@code 1.4.2}
+     * @param version such as {@code 1.4.2}, by the rules of Semantic Versioning 2.0.0, at most 128 characters
      */
     public record SemanticVersion(String version) implements Selector {
+        /** Checks the form. */
+        public SemanticVersion {
+            if (!isSemantic(version)) {
+                throw new InvalidInputException(
+                        "A semantic version is written like 1.4.2, 1.4.2-rc.1 or 1.4.2+build.5; got '" + shown(version)
+                                + "'");
+            }
+        }
+
         @Override
         public String suffix() {
             return ":" + version;
@@ -77,9 +92,18 @@ public final class ModelRef {
     /**
      * The newest version whose semantic version is in that range.
      *
-     * @param range such as {@code ^1.4}
+     * @param range such as {@code ^1.4}, at most 128 characters
      */
     public record SemanticRange(String range) implements Selector {
+        /** Checks the characters; the registry reads the range. */
+        public SemanticRange {
+            if (!isRange(range)) {
+                throw new InvalidInputException(
+                        "A range of semantic versions is written like ^1.4, ~1.4.2 or >=1.2 <2; got '" + shown(range)
+                                + "'");
+            }
+        }
+
         @Override
         public String suffix() {
             return ":" + range;
@@ -109,23 +133,43 @@ public final class ModelRef {
      * @param hex the SHA-256 in 64 lower-case hexadecimal digits
      */
     public record Digest(String hex) implements Selector {
+        /** Checks the digits. */
+        public Digest {
+            if (!HEX.matcher(hex).matches()) {
+                throw new InvalidInputException("A digest is written " + DIGEST_PREFIX
+                        + " and 64 lower-case hexadecimal digits; got '" + shown(hex) + "'");
+            }
+        }
+
         @Override
         public String suffix() {
-            return "@sha256:" + hex;
+            return "@" + DIGEST_PREFIX + hex;
         }
     }
 
-    /** Returns a reference to the newest version of a model. */
+    /**
+     * Returns a reference to the newest version of a model.
+     *
+     * @throws InvalidInputException if a model cannot have that name
+     */
     public static ModelRef of(String name) {
         return new ModelRef(name, new Newest());
     }
 
-    /** Returns a reference to a numbered version. */
+    /**
+     * Returns a reference to a numbered version.
+     *
+     * @throws InvalidInputException if a model cannot have that name, or the number is below 1
+     */
     public static ModelRef of(String name, int version) {
         return new ModelRef(name, new Version(version));
     }
 
-    /** Returns a reference to what an alias points to. */
+    /**
+     * Returns a reference to what an alias points to.
+     *
+     * @throws InvalidInputException if a model or an alias cannot have that name
+     */
     public static ModelRef ofAlias(String name, String alias) {
         return new ModelRef(name, new Alias(alias));
     }
@@ -148,42 +192,67 @@ public final class ModelRef {
     }
 
     private static Selector aliasOrDigest(String part) {
-        Matcher digest = DIGEST.matcher(part);
-        return digest.matches() ? new Digest(digest.group(1)) : new Alias(part);
+        return part.startsWith(DIGEST_PREFIX) ? new Digest(part.substring(DIGEST_PREFIX.length())) : new Alias(part);
     }
 
     private static Selector version(String part, String whole) {
-        if (NUMBER.matcher(part).matches()) {
-            return new Version(Integer.parseInt(part));
+        if (part.length() <= LONGEST_SEMANTIC && DIGITS.matcher(part).matches()) {
+            return numbered(part);
         }
-        if (SEMANTIC.matcher(part).matches()) {
+        if (isSemantic(part)) {
             return new SemanticVersion(part);
         }
-        if (RANGE.matcher(part).matches()) {
+        if (isRange(part)) {
             return new SemanticRange(part);
         }
         throw new InvalidInputException("A reference is written " + FORMS + "; got '" + shown(whole) + "'");
     }
 
+    private static Version numbered(String digits) {
+        try {
+            if (!digits.startsWith("0")) {
+                return new Version(Integer.parseInt(digits));
+            }
+        } catch (NumberFormatException e) {
+            // Refused below, as a number without a version.
+        }
+        throw new InvalidInputException("Versions are numbered from 1 to " + Integer.MAX_VALUE
+                + ", without leading zeros; got '" + shown(digits) + "'");
+    }
+
+    /** The length comes first: a pattern with repeated groups takes stack for each repetition. */
+    private static boolean isSemantic(String version) {
+        return version.length() <= LONGEST_SEMANTIC && SEMANTIC.matcher(version).matches();
+    }
+
+    private static boolean isRange(String range) {
+        return range.length() <= LONGEST_SEMANTIC
+                && RANGE.matcher(range).matches()
+                && !DIGITS.matcher(range).matches();
+    }
+
     /**
-     * Returns the name if it is a valid name for a model or an alias.
+     * Returns the name if it is a valid name for a model or an alias: 1 to 64 of {@code a-z}, {@code 0-9}, {@code .},
+     * {@code _} and {@code -}, the first a letter or digit, without {@code ..}.
      *
-     * @param kind what it names, for the message
+     * @param kind what it names, for the message: {@code model} or {@code alias}
      * @throws InvalidInputException if it is not
      */
     public static String requireName(String name, String kind) {
         if (!NAME.matcher(name).matches() || name.contains("..")) {
-            throw new InvalidInputException("The name of a " + kind
-                    + " has up to 64 of a-z, 0-9, '.', '_' and '-', begins with a letter or digit, and has no '..'; got '"
-                    + shown(name) + "'");
+            throw new InvalidInputException(
+                    "The " + kind + " name '" + shown(name)
+                            + "' is not valid: expected 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit, without '..'");
         }
         return name;
     }
 
-    /** A hostile name may be long or hold control characters; neither belongs into a log. */
+    /** A hostile name may be long, or move the cursor or the reading direction; neither belongs into a log. */
     private static String shown(String text) {
-        String printable = text.replaceAll("\\p{Cntrl}", "?");
-        return printable.length() <= 80 ? printable : printable.substring(0, 80) + "…";
+        boolean cut = text.length() > SHOWN_LENGTH;
+        // A character cut in two is unprintable, too.
+        String start = cut ? text.substring(0, SHOWN_LENGTH) : text;
+        return UNPRINTABLE.matcher(start).replaceAll("?") + (cut ? "…" : "");
     }
 
     /** Returns the model's name. */

@@ -18,7 +18,7 @@ public interface ModelSource extends AutoCloseable {
     /** Returns the name of the file to load, such as {@code model.onnx}. */
     String entry();
 
-    /** Returns the names of all files, the entry among them. */
+    /** Returns the names of all files, the entry among them; the set cannot be changed. */
     Set<String> files();
 
     /**
@@ -59,10 +59,10 @@ public interface ModelSource extends AutoCloseable {
     /**
      * Returns the source for a model's file, or for a folder with all its files.
      *
-     * <p>A folder's entry is its {@code model.onnx}, or else its only {@code .onnx} file at the top. Symbolic links and
-     * hidden files are refused.
+     * <p>A folder's entry is its {@code model.onnx}, or else its only {@code .onnx} file at the top. The path itself may be
+     * a symbolic link; links, devices and hidden files inside the folder are refused.
      *
-     * @throws ModelLoadException if there is no such file or folder, or it has no entry
+     * @throws ModelLoadException if there is no such file or folder, it has no entry, or it cannot be read
      */
     static ModelSource of(Path fileOrFolder) {
         return PathSource.of(fileOrFolder);
@@ -74,7 +74,7 @@ public interface ModelSource extends AutoCloseable {
     }
 
     /**
-     * Returns the source for files in memory; the bytes are not copied.
+     * Returns the source for files in memory, by their names; the bytes are not copied.
      *
      * @throws ModelLoadException if the entry is not among them
      */

@@ -1,6 +1,7 @@
 package dev.maas;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the items
  */
 public record Page<T>(List<T> items, Optional<String> next) {
-    /** Copies the items. */
+    /** Checks that no part is missing, and copies the items. */
     public Page {
         items = List.copyOf(items);
+        Objects.requireNonNull(next, "next");
     }
 
     /**
@@ -29,14 +31,18 @@ public record Page<T>(List<T> items, Optional<String> next) {
         /** The largest limit. */
         public static final int LARGEST = 1_000;
 
-        /** Checks the limit. */
+        /**
+         * Checks the limit.
+         *
+         * @throws InvalidInputException if it is out of its range
+         */
         public Request {
             if (limit < 1 || limit > LARGEST) {
                 throw new InvalidInputException("A page has 1 to " + LARGEST + " items; got " + limit);
             }
         }
 
-        /** Returns a request for the first items. */
+        /** Returns a request for the first items, at most so many. */
         public static Request first(int limit) {
             return new Request(null, limit);
         }

@@ -2,10 +2,12 @@ package dev.maas;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -44,21 +46,36 @@ final class PathSource implements ModelSource {
 
     private static PathSource ofFolder(Path folder) {
         Set<String> files = new TreeSet<>();
+        Path real;
+        try {
+            // Follows the user's own link once, so that moving it later does not change the model half-way.
+            real = folder.toRealPath();
+            addFiles(real, files);
+        } catch (IOException e) {
+            throw new ModelLoadException(
+                    "The folder '" + shown(folder) + "' cannot be read: expected that it and its files are readable",
+                    e);
+        }
+        return new PathSource(real, entryAmong(files, folder), Collections.unmodifiableSet(files), true);
+    }
+
+    private static void addFiles(Path folder, Set<String> files) throws IOException {
         try (Stream<Path> paths = Files.walk(folder)) {
             for (Path path : (Iterable<Path>) paths::iterator) {
                 addFile(folder, path, files);
             }
-        } catch (IOException e) {
-            throw new ModelLoadException("The folder '" + shown(folder) + "' cannot be read", e);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
-        return new PathSource(folder.toAbsolutePath(), entryAmong(files, folder), files, true);
     }
 
     private static void addFile(Path folder, Path path, Set<String> files) {
         if (path.equals(folder) || Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        String name = folder.relativize(path).toString().replace('\\', '/');
+        String name = folder.relativize(path)
+                .toString()
+                .replace(folder.getFileSystem().getSeparator(), "/");
         if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
             throw new ModelLoadException("A model's folder holds plain files only; '" + name
                     + "' is a link or a device. Copy what it points to into the folder");

@@ -14,7 +14,8 @@ import java.util.concurrent.CompletableFuture;
  * Predictor<String, Verdict> spam = text -> new Verdict("spam", Map.of());
  * }</pre>
  *
- * <p>The other methods have defaults in terms of {@link #predict(Object)}, so that such a stand-in answers them all.
+ * <p>The other methods have defaults in terms of {@link #predict(Object)}, so that such a stand-in answers them all. A
+ * Mockito mock does so when it is made with {@code CALLS_REAL_METHODS}.
  * Those that a model hands out do better: they batch, queue within bounds, and keep deadlines.
  *
  * @param <I> the type of the input
@@ -72,7 +73,7 @@ public interface Predictor<I, O> {
     default CompletableFuture<O> predictAsync(I input, CallOptions options) {
         try {
             return CompletableFuture.completedFuture(predict(input, options));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // As CompletableFuture itself does; a caller looks for failures in one place.
             return CompletableFuture.failedFuture(e);
         }
     }

@@ -2,6 +2,7 @@ package dev.maas;
 
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,19 +20,19 @@ public abstract class TypeRef<T> {
     /**
      * Reads the type argument of the subclass.
      *
-     * @throws IllegalStateException if the subclass does not give one
+     * @throws InvalidInputException if the subclass does not give one
      */
     protected TypeRef() {
         if (!(getClass().getGenericSuperclass() instanceof ParameterizedType parent)
                 || parent.getRawType() != TypeRef.class) {
-            throw new IllegalStateException(
+            throw new InvalidInputException(
                     "Make a TypeRef as a direct anonymous subclass: new TypeRef<Map<String, Float>>() {}");
         }
         this.type = parent.getActualTypeArguments()[0];
     }
 
     private TypeRef(Type type) {
-        this.type = type;
+        this.type = Objects.requireNonNull(type, "type");
     }
 
     /** Returns the type of a class without type arguments. */

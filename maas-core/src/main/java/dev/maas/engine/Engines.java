@@ -8,9 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engines at hand, opened when first needed.
@@ -29,7 +31,7 @@ public final class Engines implements AutoCloseable {
     /**
      * Takes the providers that {@link ServiceLoader} finds.
      *
-     * @throws ModelLoadException if two have the same name
+     * @throws ModelLoadException if two have the same name, or one cannot be made
      */
     public Engines(EngineOptions options) {
         this(ServiceLoader.load(EngineProvider.class, Engines.class.getClassLoader()), options);
@@ -43,16 +45,26 @@ public final class Engines implements AutoCloseable {
 
     private static Map<String, EngineProvider> byName(Iterable<EngineProvider> candidates) {
         Map<String, EngineProvider> byName = new TreeMap<>();
-        for (EngineProvider provider : candidates) {
-            EngineProvider other = byName.put(provider.name(), provider);
-            if (other != null) {
-                throw new ModelLoadException("Two engines are named '" + provider.name() + "': "
-                        + other.getClass().getName() + " and "
-                        + provider.getClass().getName()
-                        + ". Remove one of their jars from the class path");
-            }
+        try {
+            candidates.forEach(provider -> add(provider, byName));
+        } catch (ServiceConfigurationError e) {
+            // Its message may hold a jar's absolute path, which stays in the cause.
+            throw new ModelLoadException(
+                    "An engine on the class path cannot be used; the cause names it."
+                            + " Add what it needs to the class path, or remove its jar",
+                    e);
         }
         return byName;
+    }
+
+    private static void add(EngineProvider provider, Map<String, EngineProvider> byName) {
+        EngineProvider other = byName.put(provider.name(), provider);
+        if (other != null) {
+            throw new ModelLoadException("Two engines are named '" + provider.name() + "': "
+                    + other.getClass().getName() + " and "
+                    + provider.getClass().getName()
+                    + ". Remove one of their jars from the class path");
+        }
     }
 
     /**
@@ -137,13 +149,37 @@ public final class Engines implements AutoCloseable {
         }
     }
 
-    /** Closes the engines that were opened; their models were closed before. Closing again does nothing. */
+    /**
+     * Closes the engines that were opened; their models were closed before. If some fail to close, all the others are closed
+     * nevertheless, then the first failure is thrown with the later ones suppressed in it. Closing again does nothing.
+     */
     @Override
     public void close() {
         synchronized (lock) {
             closed = true;
-            open.values().forEach(Engine::close);
+            List<Engine> opened = List.copyOf(open.values());
             open.clear();
+            RuntimeException failure = null;
+            for (Engine engine : opened) {
+                try {
+                    engine.close();
+                } catch (RuntimeException e) {
+                    failure = withLater(failure, e);
+                }
+            }
+            if (failure != null) {
+                throw failure;
+            }
         }
+    }
+
+    private static RuntimeException withLater(@Nullable RuntimeException first, RuntimeException later) {
+        if (first == null) {
+            return later;
+        }
+        if (first != later) {
+            first.addSuppressed(later);
+        }
+        return first;
     }
 }

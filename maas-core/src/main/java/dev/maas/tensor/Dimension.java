@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * call. Immutable and safe for use by any thread.
  *
  * @param size the number of elements along the axis, or {@link #FREE}
- * @param symbol the name of a free axis, such as {@code batch}, or null
+ * @param symbol the name of a free axis, such as {@code batch}, or null; an empty one becomes null
  */
 public record Dimension(long size, @Nullable String symbol) {
     /** The size of an axis that each call decides. */
@@ -21,6 +21,9 @@ public record Dimension(long size, @Nullable String symbol) {
      * @throws IllegalArgumentException if the size is below {@link #FREE}, or a fixed axis has a symbol
      */
     public Dimension {
+        if (symbol != null && symbol.isEmpty()) {
+            symbol = null;
+        }
         if (size < FREE) {
             throw new IllegalArgumentException(
                     "A dimension has a size of 0 or more, or -1 where it is free; got " + size);
@@ -29,15 +32,16 @@ public record Dimension(long size, @Nullable String symbol) {
             throw new IllegalArgumentException(
                     "A fixed dimension has no symbol; got " + size + " with '" + symbol + "'");
         }
-        if (symbol != null && symbol.isEmpty()) {
-            symbol = null;
-        }
     }
 
-    /** Returns an axis of that size. */
+    /**
+     * Returns an axis of that size.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
     public static Dimension fixed(long size) {
-        if (size == FREE) {
-            throw new IllegalArgumentException("A fixed dimension has a size of 0 or more; got -1");
+        if (size < 0) {
+            throw new IllegalArgumentException("A fixed dimension has a size of 0 or more; got " + size);
         }
         return new Dimension(size, null);
     }
@@ -47,7 +51,7 @@ public record Dimension(long size, @Nullable String symbol) {
         return new Dimension(FREE, null);
     }
 
-    /** Returns a free axis of that name. */
+    /** Returns a free axis of that name, or without one if it is empty. */
     public static Dimension free(String symbol) {
         return new Dimension(FREE, symbol);
     }
@@ -57,12 +61,9 @@ public record Dimension(long size, @Nullable String symbol) {
         return size == FREE;
     }
 
-    /** Returns the size, the symbol, or {@code ?} for a free axis without a name. */
+    /** Returns the size, the symbol (in double quotes if it could be read as something else), or {@code ?}. */
     @Override
     public String toString() {
-        if (!isFree()) {
-            return Long.toString(size);
-        }
-        return symbol == null ? "?" : symbol;
+        return ShapeText.of(this);
     }
 }

@@ -1,5 +1,6 @@
 package dev.maas.tensor;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -32,9 +33,9 @@ public enum ElementType {
     UINT32(4),
     /** Unsigned 64-bit integer, carried as the bits of a {@code long}. */
     UINT64(8),
-    /** A truth value, one byte, 0 or 1. */
+    /** A truth value, one byte, 0 or 1; Java's {@code boolean}. */
     BOOL(1),
-    /** Text of any length; it has no fixed size in memory. */
+    /** Text of any length; Java's {@code String}. It has no fixed size in memory. */
     STRING(0);
 
     private final int byteSize;
@@ -76,7 +77,8 @@ public enum ElementType {
                 return type;
             }
         }
-        throw new IllegalArgumentException("No element type is named '" + label + "'");
+        throw new IllegalArgumentException(
+                "No element type is named '" + label + "'; there are " + Arrays.toString(values()));
     }
 
     /** Returns the lower-case name: {@code float32}, {@code int64}, {@code string}. */

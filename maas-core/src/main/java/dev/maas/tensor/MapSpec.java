@@ -13,11 +13,18 @@ import java.util.Objects;
  * @param valueType the type of its values
  */
 public record MapSpec(String name, ElementType keyType, ElementType valueType) implements ValueSpec {
-    /** Checks that no part is missing. */
+    /**
+     * Checks the parts.
+     *
+     * @throws IllegalArgumentException if the keys are of another type than those two
+     */
     public MapSpec {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(keyType, "keyType");
         Objects.requireNonNull(valueType, "valueType");
+        if (keyType != ElementType.INT64 && keyType != ElementType.STRING) {
+            throw new IllegalArgumentException("The keys of map '" + name + "' are int64 or string; got " + keyType);
+        }
     }
 
     @Override

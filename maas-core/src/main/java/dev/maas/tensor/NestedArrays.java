@@ -20,10 +20,20 @@ final class NestedArrays {
         }
         long[] shape = new long[rank];
         measure(nested, shape);
-        int count = Math.toIntExact(Shape.elementCount(shape));
+        int count = count(shape);
         Object flat = Array.newInstance(leaf, count);
         flatten(nested, shape, 0, flat, 0);
         return fromFlat(flat, shape);
+    }
+
+    /** One row may stand in many places, so that a small object graph has more elements than memory does. */
+    private static int count(long[] shape) {
+        long count = TensorMemory.elementCount(shape);
+        if (count > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("A tensor holds at most " + Integer.MAX_VALUE + " elements; shape "
+                    + Arrays.toString(shape) + " has " + count);
+        }
+        return (int) count;
     }
 
     private static void measure(Object nested, long[] shape) {
@@ -59,7 +69,7 @@ final class NestedArrays {
 
     private static Object requireRow(Object row) {
         if (row == null) {
-            throw new IllegalArgumentException("A row of the nested arrays is null");
+            throw new IllegalArgumentException("A row of the nested arrays is null; a tensor holds no nulls");
         }
         return row;
     }
@@ -87,7 +97,14 @@ final class NestedArrays {
         if (tensor.rank() == 0) {
             return tensor.element(0);
         }
-        return nest(flat(tensor), tensor.shape(), 0, 0);
+        long[] shape = tensor.shape();
+        for (long size : shape) {
+            if (size > Integer.MAX_VALUE) {
+                throw new IllegalStateException("A Java array has at most " + Integer.MAX_VALUE
+                        + " elements; the tensor's shape is " + Arrays.toString(shape) + ". Reshape it first");
+            }
+        }
+        return nest(flat(tensor), shape, 0, 0);
     }
 
     private static Object flat(Tensor tensor) {

@@ -1,10 +1,12 @@
 package dev.maas.tensor;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,30 +14,65 @@ import org.jspecify.annotations.Nullable;
  * What a model gave for one call: named values in the model's order.
  *
  * <p>A value is a {@link Tensor}, a {@link List} of values (a sequence), or a {@link Map} from {@code Long} or
- * {@code String} to boxed scalars. All of it lives on the Java heap and needs no closing. Immutable and safe
- * for use by any thread.
+ * {@code String} to boxed scalars. There are no nulls, and lists and maps cannot be changed. All of it lives on the Java
+ * heap and needs no closing. Immutable and safe for use by any thread.
  */
 public final class Outputs {
     private final Map<String, Object> values;
 
-    private Outputs(Map<String, ?> values) {
-        this.values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    private Outputs(Map<String, Object> values) {
+        this.values = Collections.unmodifiableMap(values);
     }
 
-    /** Returns outputs with these values, in the map's order. */
+    /**
+     * Returns outputs with these values, in the map's order. Lists and maps are copied.
+     *
+     * @throws IllegalArgumentException if a value is of another kind than the class describes; the message names its output
+     * @throws NullPointerException if a name is null
+     */
     public static Outputs of(Map<String, ?> values) {
-        values.forEach(Outputs::requireValue);
-        return new Outputs(values);
+        Map<String, Object> copies = new LinkedHashMap<>();
+        values.forEach((name, value) -> copies.put(Objects.requireNonNull(name, "name"), copy(name, value)));
+        return new Outputs(copies);
     }
 
-    private static void requireValue(String name, @Nullable Object value) {
-        if (!(value instanceof Tensor || value instanceof List || value instanceof Map)) {
-            String type = value == null ? "null" : value.getClass().getName();
-            throw new IllegalArgumentException("Output '" + name + "' is a Tensor, a List or a Map; got " + type);
+    private static Object copy(String name, @Nullable Object value) {
+        if (value instanceof Tensor) {
+            return value;
         }
+        if (value instanceof List<?> elements) {
+            List<Object> copies = new ArrayList<>(elements.size());
+            elements.forEach(element -> copies.add(copy(name, element)));
+            return Collections.unmodifiableList(copies);
+        }
+        if (value instanceof Map<?, ?> entries) {
+            Map<Object, Object> copies = new LinkedHashMap<>();
+            entries.forEach((key, scalar) -> copies.put(requireKey(name, key), requireScalar(name, scalar)));
+            return Collections.unmodifiableMap(copies);
+        }
+        throw wrong(name, "is made of a Tensor, a List of these or a Map", value);
     }
 
-    /** Returns the names of the outputs, in the model's order. */
+    private static Object requireKey(String name, @Nullable Object key) {
+        if (key instanceof Long || key instanceof String) {
+            return key;
+        }
+        throw wrong(name, "has a map with keys that are Long or String", key);
+    }
+
+    private static Object requireScalar(String name, @Nullable Object scalar) {
+        if (scalar instanceof Number || scalar instanceof Boolean || scalar instanceof String) {
+            return scalar;
+        }
+        throw wrong(name, "has a map with values that are boxed scalars", scalar);
+    }
+
+    private static IllegalArgumentException wrong(String name, String expected, @Nullable Object actual) {
+        return new IllegalArgumentException("Output '" + name + "' " + expected + "; got "
+                + (actual == null ? "null" : actual.getClass().getName()));
+    }
+
+    /** Returns the names of the outputs, in the model's order; the set cannot be changed. */
     public Set<String> names() {
         return values.keySet();
     }
@@ -87,7 +124,9 @@ public final class Outputs {
         Object value = get(name);
         if (!type.isInstance(value)) {
             throw new IllegalStateException("Output '" + name + "' is no " + kind + " but a "
-                    + (value instanceof Tensor ? "tensor" : value instanceof List ? "sequence" : "map"));
+                    + (value instanceof Tensor
+                            ? "tensor; read it with tensor(…)"
+                            : value instanceof List ? "sequence; read it with list(…)" : "map; read it with map(…)"));
         }
         return type.cast(value);
     }

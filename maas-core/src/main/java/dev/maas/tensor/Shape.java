@@ -26,7 +26,11 @@ public final class Shape {
         return UNKNOWN;
     }
 
-    /** Returns a shape with those sizes; {@link Dimension#FREE} makes an axis free. */
+    /**
+     * Returns a shape with those sizes; {@link Dimension#FREE} makes an axis free.
+     *
+     * @throws IllegalArgumentException if a size is below {@link Dimension#FREE}
+     */
     public static Shape of(long... sizes) {
         List<Dimension> dimensions = new ArrayList<>(sizes.length);
         for (long size : sizes) {
@@ -46,33 +50,7 @@ public final class Shape {
      * @throws IllegalArgumentException if the text is not of that form
      */
     public static Shape parse(String text) {
-        String trimmed = text.trim();
-        if (trimmed.equals("unknown")) {
-            return UNKNOWN;
-        }
-        if (!trimmed.startsWith("[") || !trimmed.endsWith("]")) {
-            throw new IllegalArgumentException("A shape is written like [batch, 3] or unknown; got '" + text + "'");
-        }
-        String inner = trimmed.substring(1, trimmed.length() - 1).trim();
-        List<Dimension> dimensions = new ArrayList<>();
-        if (!inner.isEmpty()) {
-            for (String part : inner.split(",", -1)) {
-                dimensions.add(parseDimension(part.trim(), text));
-            }
-        }
-        return new Shape(List.copyOf(dimensions));
-    }
-
-    private static Dimension parseDimension(String part, String whole) {
-        if (part.isEmpty()) {
-            throw new IllegalArgumentException("A shape has an axis without size or name: '" + whole + "'");
-        }
-        if (part.equals("?")) {
-            return Dimension.free();
-        }
-        return part.chars().allMatch(c -> c >= '0' && c <= '9')
-                ? Dimension.fixed(Long.parseLong(part))
-                : Dimension.free(part);
+        return text.trim().equals("unknown") ? UNKNOWN : new Shape(List.copyOf(ShapeText.parse(text)));
     }
 
     /** Returns whether the number of axes is known. */
@@ -101,7 +79,11 @@ public final class Shape {
         return dimensions;
     }
 
-    /** Returns one axis; see {@link #dimensions()}. */
+    /**
+     * Returns one axis, counted from 0; see {@link #dimensions()}.
+     *
+     * @throws IndexOutOfBoundsException if there is no such axis
+     */
     public Dimension dimension(int axis) {
         return dimensions().get(axis);
     }
@@ -116,26 +98,31 @@ public final class Shape {
         return dimensions != null && !dimensions.isEmpty() && dimensions.get(0).isFree();
     }
 
-    /** Returns the sizes of the axes, {@link Dimension#FREE} where one is free. */
+    /** Returns the sizes of the axes, {@link Dimension#FREE} where one is free; see {@link #dimensions()}. */
     public long[] sizes() {
         return dimensions().stream().mapToLong(Dimension::size).toArray();
     }
 
-    /** Returns whether a tensor of these sizes has this shape; symbols are not compared with each other. */
+    /**
+     * Returns whether a tensor of these sizes has this shape; symbols are not compared with each other. Negative sizes are
+     * no tensor's.
+     */
     public boolean accepts(long... sizes) {
-        if (dimensions == null) {
-            return true;
-        }
-        if (dimensions.size() != sizes.length) {
+        if (dimensions != null && dimensions.size() != sizes.length) {
             return false;
         }
         for (int axis = 0; axis < sizes.length; axis++) {
-            Dimension dimension = dimensions.get(axis);
-            if (!dimension.isFree() && dimension.size() != sizes[axis]) {
+            if (sizes[axis] < 0 || !accepts(axis, sizes[axis])) {
                 return false;
             }
         }
         return true;
+    }
+
+    private boolean accepts(int axis, long size) {
+        return dimensions == null
+                || dimensions.get(axis).isFree()
+                || dimensions.get(axis).size() == size;
     }
 
     /**
@@ -174,7 +161,10 @@ public final class Shape {
         return Objects.hashCode(dimensions);
     }
 
-    /** Returns the axes like {@code [batch, 3, ?]}, or {@code unknown}. */
+    /**
+     * Returns the axes like {@code [batch, 3, ?]}, or {@code unknown}. A symbol that could be read as something else stands
+     * in double quotes.
+     */
     @Override
     public String toString() {
         if (dimensions == null) {

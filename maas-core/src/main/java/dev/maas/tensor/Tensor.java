@@ -45,10 +45,11 @@ public final class Tensor {
     /**
      * Returns a tensor of {@link ElementType#FLOAT32}.
      *
-     * @throws IllegalArgumentException if the shape does not hold as many elements as there are values
+     * @throws IllegalArgumentException if the shape does not hold as many elements as there are values, or they take more
+     *     bytes than a tensor holds
      */
     public static Tensor of(float[] values, long... shape) {
-        ByteBuffer bytes = allocate(ElementType.FLOAT32, values.length, shape);
+        ByteBuffer bytes = TensorMemory.allocate(ElementType.FLOAT32, values.length, shape);
         bytes.asFloatBuffer().put(values);
         return new Tensor(ElementType.FLOAT32, shape.clone(), bytes, null);
     }
@@ -60,7 +61,7 @@ public final class Tensor {
 
     /** Returns a tensor of {@link ElementType#FLOAT64}; errors as for {@link #of(float[], long...)}. */
     public static Tensor of(double[] values, long... shape) {
-        ByteBuffer bytes = allocate(ElementType.FLOAT64, values.length, shape);
+        ByteBuffer bytes = TensorMemory.allocate(ElementType.FLOAT64, values.length, shape);
         bytes.asDoubleBuffer().put(values);
         return new Tensor(ElementType.FLOAT64, shape.clone(), bytes, null);
     }
@@ -72,7 +73,7 @@ public final class Tensor {
 
     /** Returns a tensor of {@link ElementType#INT64}; errors as for {@link #of(float[], long...)}. */
     public static Tensor of(long[] values, long... shape) {
-        ByteBuffer bytes = allocate(ElementType.INT64, values.length, shape);
+        ByteBuffer bytes = TensorMemory.allocate(ElementType.INT64, values.length, shape);
         bytes.asLongBuffer().put(values);
         return new Tensor(ElementType.INT64, shape.clone(), bytes, null);
     }
@@ -84,7 +85,7 @@ public final class Tensor {
 
     /** Returns a tensor of {@link ElementType#INT32}; errors as for {@link #of(float[], long...)}. */
     public static Tensor of(int[] values, long... shape) {
-        ByteBuffer bytes = allocate(ElementType.INT32, values.length, shape);
+        ByteBuffer bytes = TensorMemory.allocate(ElementType.INT32, values.length, shape);
         bytes.asIntBuffer().put(values);
         return new Tensor(ElementType.INT32, shape.clone(), bytes, null);
     }
@@ -96,7 +97,7 @@ public final class Tensor {
 
     /** Returns a tensor of {@link ElementType#INT16}; errors as for {@link #of(float[], long...)}. */
     public static Tensor of(short[] values, long... shape) {
-        ByteBuffer bytes = allocate(ElementType.INT16, values.length, shape);
+        ByteBuffer bytes = TensorMemory.allocate(ElementType.INT16, values.length, shape);
         bytes.asShortBuffer().put(values);
         return new Tensor(ElementType.INT16, shape.clone(), bytes, null);
     }
@@ -108,7 +109,7 @@ public final class Tensor {
 
     /** Returns a tensor of {@link ElementType#INT8}; errors as for {@link #of(float[], long...)}. */
     public static Tensor of(byte[] values, long... shape) {
-        ByteBuffer bytes = allocate(ElementType.INT8, values.length, shape);
+        ByteBuffer bytes = TensorMemory.allocate(ElementType.INT8, values.length, shape);
         bytes.put(0, values);
         return new Tensor(ElementType.INT8, shape.clone(), bytes, null);
     }
@@ -120,7 +121,7 @@ public final class Tensor {
 
     /** Returns a tensor of {@link ElementType#BOOL}; errors as for {@link #of(float[], long...)}. */
     public static Tensor of(boolean[] values, long... shape) {
-        ByteBuffer bytes = allocate(ElementType.BOOL, values.length, shape);
+        ByteBuffer bytes = TensorMemory.allocate(ElementType.BOOL, values.length, shape);
         for (int i = 0; i < values.length; i++) {
             bytes.put(i, (byte) (values[i] ? 1 : 0));
         }
@@ -139,7 +140,7 @@ public final class Tensor {
      * @throws NullPointerException if a value is null; the message names its index
      */
     public static Tensor of(String[] values, long... shape) {
-        requireCount(values.length, shape);
+        TensorMemory.requireCount(values.length, shape);
         String[] copy = values.clone();
         for (int i = 0; i < copy.length; i++) {
             if (copy[i] == null) {
@@ -152,28 +153,30 @@ public final class Tensor {
     /**
      * Returns a tensor with a copy of the buffer's remaining bytes, read in the buffer's own byte order.
      *
-     * <p>This is the way to make the types that Java has no array for: half floats and unsigned integers.
+     * <p>This is the way to make the types that Java has no array for: half floats and unsigned integers. In a tensor of
+     * {@link ElementType#BOOL}, every byte but 0 becomes 1.
      *
      * @throws IllegalArgumentException if the shape needs more or fewer bytes, or the type is
      *     {@link ElementType#STRING}
      */
     public static Tensor of(ElementType elementType, ByteBuffer values, long... shape) {
-        requireByteCount(elementType, values, shape);
+        TensorMemory.requireByteCount(elementType, values, shape);
         ByteBuffer copy = ByteBuffer.allocate(values.remaining()).order(ByteOrder.nativeOrder());
-        TensorElements.copyInNativeOrder(values, copy, elementType.byteSize());
+        TensorMemory.copyInNativeOrder(values, copy, elementType);
         return new Tensor(elementType, shape.clone(), copy, null);
     }
 
     /**
      * Returns a tensor over the buffer's remaining bytes without a copy. An engine reads a direct buffer in place.
      *
-     * <p>The caller must not change those bytes for as long as the tensor is in use.
+     * <p>The caller must not change those bytes for as long as the tensor is in use. Those of a {@link ElementType#BOOL} are
+     * 0 or 1: native code may take no other.
      *
      * @throws IllegalArgumentException if the buffer is not in the machine's own byte order, the shape needs more
      *     or fewer bytes, or the type is {@link ElementType#STRING}
      */
     public static Tensor wrap(ElementType elementType, ByteBuffer values, long... shape) {
-        requireByteCount(elementType, values, shape);
+        TensorMemory.requireByteCount(elementType, values, shape);
         if (values.order() != ByteOrder.nativeOrder() && elementType.byteSize() > 1) {
             throw new IllegalArgumentException("A wrapped buffer is in the machine's byte order, "
                     + ByteOrder.nativeOrder() + "; got " + values.order()
@@ -213,10 +216,12 @@ public final class Tensor {
     }
 
     /**
-     * Returns a tensor with the values and dimensions of nested Java arrays, such as {@code float[][]}.
+     * Returns a tensor with the values and dimensions of nested Java arrays, such as {@code float[][]}. Below an empty
+     * dimension every other is empty too, as Java arrays do not tell.
      *
-     * @throws IllegalArgumentException if the object is not an array of primitives or strings, or its rows differ
-     *     in length
+     * @throws IllegalArgumentException if the object is not an array of primitives or strings, a row is null, or rows
+     *     differ in length
+     * @throws NullPointerException if a string is null; the message names its index in row-major order
      */
     public static Tensor ofNested(Object nestedArray) {
         return NestedArrays.toTensor(nestedArray);
@@ -347,7 +352,14 @@ public final class Tensor {
         return strings != null ? strings[place] : TensorElements.element(elementType, bytes, place);
     }
 
-    /** Returns the values as nested Java arrays of {@link #rank()} levels, or boxed if this is a scalar. */
+    /**
+     * Returns the values as nested Java arrays of {@link #rank()} levels, or as {@link #element} does if this is a scalar.
+     *
+     * <p>The innermost arrays are what {@link #toFloats()} and its kin return: of {@code float} for the 16-bit floats too,
+     * of {@code int} for 8-bit and 16-bit unsigned integers, of {@code long} for the wider ones.
+     *
+     * @throws IllegalStateException if a dimension is larger than a Java array, which only an empty tensor's can be
+     */
     public Object toNested() {
         return NestedArrays.fromTensor(this);
     }
@@ -358,35 +370,11 @@ public final class Tensor {
      * @throws IllegalArgumentException if the shape holds another number of elements
      */
     public Tensor reshape(long... newShape) {
-        if (Shape.elementCount(newShape) != elementCount()) {
+        if (TensorMemory.elementCount(newShape) != elementCount()) {
             throw new IllegalArgumentException("A tensor of shape " + Arrays.toString(shape) + " has " + elementCount()
                     + " elements, which shape " + Arrays.toString(newShape) + " does not hold");
         }
         return new Tensor(elementType, newShape.clone(), bytes, strings);
-    }
-
-    private static ByteBuffer allocate(ElementType type, int count, long[] shape) {
-        requireCount(count, shape);
-        return ByteBuffer.allocate(Math.multiplyExact(count, type.byteSize())).order(ByteOrder.nativeOrder());
-    }
-
-    private static void requireCount(int count, long[] shape) {
-        long wanted = Shape.elementCount(shape);
-        if (wanted != count) {
-            throw new IllegalArgumentException(
-                    "Shape " + Arrays.toString(shape) + " holds " + wanted + " elements; got " + count);
-        }
-    }
-
-    private static void requireByteCount(ElementType type, ByteBuffer values, long[] shape) {
-        if (type == ElementType.STRING) {
-            throw new IllegalArgumentException("Strings have no bytes of a fixed size; use Tensor.of(String[], …)");
-        }
-        long wanted = Math.multiplyExact(Shape.elementCount(shape), (long) type.byteSize());
-        if (wanted != values.remaining()) {
-            throw new IllegalArgumentException("A " + type + " tensor of shape " + Arrays.toString(shape) + " has "
-                    + wanted + " bytes; got " + values.remaining());
-        }
     }
 
     /** Compares type, shape and values; floating-point values by their bits. */
@@ -407,13 +395,6 @@ public final class Tensor {
     /** Returns type, shape and the first values. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(elementType.toString())
-                .append(Arrays.toString(shape))
-                .append(" {");
-        long count = elementCount();
-        for (long i = 0; i < Math.min(count, CONTENT_SHOWN); i++) {
-            text.append(i == 0 ? "" : ", ").append(element(i));
-        }
-        return text.append(count > CONTENT_SHOWN ? ", …}" : "}").toString();
+        return elementType + Arrays.toString(shape) + TensorElements.text(this, CONTENT_SHOWN);
     }
 }

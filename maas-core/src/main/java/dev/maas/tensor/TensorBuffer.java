@@ -8,6 +8,7 @@ import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,7 @@ public final class TensorBuffer {
 
     /** Makes an empty buffer for elements of that type. */
     public TensorBuffer(ElementType elementType) {
-        this.elementType = elementType;
+        this.elementType = Objects.requireNonNull(elementType, "elementType");
     }
 
     /** Returns the type of the elements. */
@@ -65,7 +66,11 @@ public final class TensorBuffer {
         return shape.length;
     }
 
-    /** Returns the size of one dimension. */
+    /**
+     * Returns the size of one dimension, counted from 0.
+     *
+     * @throws IndexOutOfBoundsException if there is no such dimension
+     */
     public long dimension(int axis) {
         return shape[axis];
     }
@@ -81,7 +86,8 @@ public final class TensorBuffer {
     }
 
     /**
-     * Gives the tensor another shape. The values are undefined afterwards, unless the shape stayed the same.
+     * Gives the tensor another shape. The values are undefined afterwards, unless the shape stayed the same. If this
+     * fails, nothing has changed.
      *
      * @throws IllegalArgumentException if a size is negative
      * @throws ArithmeticException if the values would take 2<sup>31</sup> bytes or more
@@ -124,25 +130,39 @@ public final class TensorBuffer {
     }
 
     /**
-     * Points this buffer at memory that somebody else filled, such as an engine's own output.
+     * Points this buffer at memory that somebody else filled, such as an engine's own output: at the remaining bytes.
      *
-     * @throws IllegalArgumentException if the memory is not in the machine's byte order or too small for the shape
+     * @throws IllegalArgumentException if the memory is not in the machine's byte order or too small for the shape, or
+     *     the elements are strings
      */
     public void attach(ByteBuffer memory, long... newShape) {
-        int count = Math.toIntExact(Shape.elementCount(newShape));
-        if (memory.order() != ByteOrder.nativeOrder() || memory.capacity() < (long) count * elementType.byteSize()) {
-            throw new IllegalArgumentException("Memory for " + elementType + Arrays.toString(newShape)
-                    + " is in the machine's byte order and holds " + (long) count * elementType.byteSize()
-                    + " bytes; got " + memory.order() + " and " + memory.capacity());
+        long count = TensorMemory.elementCount(newShape);
+        if (elementType == ElementType.STRING) {
+            throw new IllegalArgumentException("A buffer of strings is attached to an array; got bytes");
         }
-        replaceMemory(memory);
+        if (memory.order() != ByteOrder.nativeOrder() || memory.remaining() / elementType.byteSize() < count) {
+            throw new IllegalArgumentException("Memory for " + elementType + Arrays.toString(newShape)
+                    + " is in the machine's byte order and holds " + count + " elements of "
+                    + elementType.byteSize() + " bytes; got " + memory.order() + " and " + memory.remaining()
+                    + " bytes");
+        }
+        // The views begin at byte 0, whatever the position of the buffer was or will be.
+        replaceMemory(memory.slice().order(ByteOrder.nativeOrder()));
         shape = newShape.clone();
-        elementCount = count;
+        elementCount = (int) count;
     }
 
-    /** Points this buffer at strings that somebody else filled; errors as for {@link #attach(ByteBuffer, long...)}. */
+    /**
+     * Points this buffer at strings that somebody else filled.
+     *
+     * @throws IllegalArgumentException if the array is too small for the shape, or the elements are not strings
+     */
     public void attach(String[] values, long... newShape) {
-        int count = Math.toIntExact(Shape.elementCount(newShape));
+        long count = TensorMemory.elementCount(newShape);
+        if (elementType != ElementType.STRING) {
+            throw new IllegalArgumentException(
+                    "A buffer of " + elementType + " is attached to bytes; got an array of strings");
+        }
         if (values.length < count) {
             throw new IllegalArgumentException(
                     "Shape " + Arrays.toString(newShape) + " holds " + count + " strings; got " + values.length);
@@ -150,7 +170,7 @@ public final class TensorBuffer {
         strings = values;
         memoryGeneration++;
         shape = newShape.clone();
-        elementCount = count;
+        elementCount = (int) count;
     }
 
     private void replaceMemory(ByteBuffer memory) {
@@ -230,7 +250,11 @@ public final class TensorBuffer {
         }
     }
 
-    /** Returns a tensor with a copy of the present values. */
+    /**
+     * Returns a tensor with a copy of the present values.
+     *
+     * @throws NullPointerException if a string was not written yet; the message names its index
+     */
     public Tensor toTensor() {
         if (elementType == ElementType.STRING) {
             @SuppressWarnings("NullAway") // Tensor.of refuses nulls and says where they are.

@@ -1,7 +1,7 @@
 package dev.maas.tensor;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.StringJoiner;
 
 /** Reads the elements of a tensor's bytes as Java values; every method leaves the buffer's position alone. */
 final class TensorElements {
@@ -16,7 +16,7 @@ final class TensorElements {
                     values[i] = widened(tensor.elementType(), bytes.getShort(2 * i));
                 }
             }
-            default -> throw wrongType(tensor, "float32");
+            default -> throw wrongType(tensor, "floats of at most 32 bits");
         }
         return values;
     }
@@ -35,7 +35,7 @@ final class TensorElements {
                     values[i] = widened(tensor.elementType(), bytes.getShort(2 * i));
                 }
             }
-            default -> throw wrongType(tensor, "a floating-point type");
+            default -> throw wrongType(tensor, "floating-point numbers");
         }
         return values;
     }
@@ -43,7 +43,7 @@ final class TensorElements {
     static long[] longs(Tensor tensor, ByteBuffer bytes) {
         ElementType type = tensor.elementType();
         if (!type.isInteger()) {
-            throw wrongType(tensor, "an integer type");
+            throw wrongType(tensor, "integers");
         }
         long[] values = new long[(int) tensor.elementCount()];
         if (type.byteSize() == Long.BYTES) {
@@ -60,7 +60,7 @@ final class TensorElements {
         ElementType type = tensor.elementType();
         boolean fits = type == ElementType.INT32 || (type.isInteger() && type.byteSize() <= Short.BYTES);
         if (!fits) {
-            throw wrongType(tensor, "int32");
+            throw wrongType(tensor, "integers that fit into an int");
         }
         int[] values = new int[(int) tensor.elementCount()];
         if (type == ElementType.INT32) {
@@ -75,7 +75,7 @@ final class TensorElements {
 
     static short[] shorts(Tensor tensor, ByteBuffer bytes) {
         if (tensor.elementType().byteSize() != Short.BYTES) {
-            throw wrongType(tensor, "a 16-bit type");
+            throw wrongType(tensor, "of a 16-bit type");
         }
         short[] values = new short[(int) tensor.elementCount()];
         bytes.asShortBuffer().get(values);
@@ -93,7 +93,7 @@ final class TensorElements {
 
     static boolean[] booleans(Tensor tensor, ByteBuffer bytes) {
         if (tensor.elementType() != ElementType.BOOL) {
-            throw wrongType(tensor, "bool");
+            throw wrongType(tensor, "truth values");
         }
         boolean[] values = new boolean[(int) tensor.elementCount()];
         for (int i = 0; i < values.length; i++) {
@@ -119,6 +119,19 @@ final class TensorElements {
         };
     }
 
+    /** The first elements in braces, as numbers even where {@link #element} gives bits. */
+    static String text(Tensor tensor, int most) {
+        StringJoiner text = new StringJoiner(", ", " {", tensor.elementCount() > most ? ", …}" : "}");
+        for (long i = 0; i < Math.min(tensor.elementCount(), most); i++) {
+            Object element = tensor.element(i);
+            text.add(
+                    tensor.elementType() == ElementType.UINT64
+                            ? Long.toUnsignedString((long) element)
+                            : element.toString());
+        }
+        return text.toString();
+    }
+
     private static long integer(ElementType type, ByteBuffer bytes, int place) {
         return switch (type) {
             case INT8 -> bytes.get(place);
@@ -136,25 +149,19 @@ final class TensorElements {
         return type == ElementType.FLOAT16 ? HalfFloats.float16ToFloat(bits) : HalfFloats.bfloat16ToFloat(bits);
     }
 
-    /** Copies what remains of the source, swapping each element's bytes where the orders differ. */
-    static void copyInNativeOrder(ByteBuffer source, ByteBuffer target, int elementSize) {
-        ByteBuffer from = source.duplicate().order(source.order());
-        if (source.order() == ByteOrder.nativeOrder() || elementSize == 1) {
-            target.duplicate().put(from);
-            return;
-        }
-        int start = from.position();
-        for (int offset = 0; offset < from.remaining(); offset += elementSize) {
-            switch (elementSize) {
-                case Short.BYTES -> target.putShort(offset, from.getShort(start + offset));
-                case Integer.BYTES -> target.putInt(offset, from.getInt(start + offset));
-                case Long.BYTES -> target.putLong(offset, from.getLong(start + offset));
-                default -> throw new IllegalArgumentException("No element type has " + elementSize + " bytes");
-            }
-        }
+    static IllegalStateException wrongType(Tensor tensor, String wanted) {
+        return new IllegalStateException("The tensor's elements are " + tensor.elementType() + ", not " + wanted
+                + "; read them with " + accessor(tensor.elementType()));
     }
 
-    static IllegalStateException wrongType(Tensor tensor, String wanted) {
-        return new IllegalStateException("The tensor's elements are " + tensor.elementType() + ", not " + wanted);
+    private static String accessor(ElementType type) {
+        return switch (type) {
+            case FLOAT32, FLOAT16, BFLOAT16 -> "toFloats()";
+            case FLOAT64 -> "toDoubles()";
+            case INT8, INT16, INT32, UINT8, UINT16 -> "toInts()";
+            case INT64, UINT32, UINT64 -> "toLongs()";
+            case BOOL -> "toBooleans()";
+            case STRING -> "toStrings()";
+        };
     }
 }
