@@ -51,7 +51,10 @@ public final class OnnxModels {
         double scale = Math.sqrt(2.0 / from);
         for (int i = 0; i < values.length; i++) {
             // The sum of twelve uniform values has variance 1.
-            double sum = random.doubles(12).sum() - 6;
+            double sum = -6;
+            for (int draw = 0; draw < 12; draw++) {
+                sum += random.nextDouble();
+            }
             values[i] = (float) (scale * sum);
         }
         return Tensor.of(values, from, to);
