@@ -2,6 +2,7 @@ package dev.maas.registry;
 
 import dev.maas.IntegrityException;
 import dev.maas.RegistryException;
+import dev.maas.registry.format.Sha256;
 import dev.maas.registry.store.LocalCopy;
 import dev.maas.registry.store.ObjectContent;
 import dev.maas.registry.store.ObjectInfo;

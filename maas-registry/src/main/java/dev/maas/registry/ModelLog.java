@@ -4,6 +4,7 @@ import dev.maas.IntegrityException;
 import dev.maas.InvalidInputException;
 import dev.maas.RegistryConflictException;
 import dev.maas.RegistryException;
+import dev.maas.registry.format.Sha256;
 import dev.maas.registry.store.ObjectContent;
 import java.security.SecureRandom;
 import java.time.Duration;

@@ -4,6 +4,7 @@ import dev.maas.AliasChange;
 import dev.maas.IntegrityException;
 import dev.maas.ModelMetadata;
 import dev.maas.ModelVersion;
+import dev.maas.registry.format.Sha256;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -6,6 +6,8 @@ import dev.maas.ModelLoadException;
 import dev.maas.ModelPackage;
 import dev.maas.ModelSource;
 import dev.maas.PackageFiles;
+import dev.maas.registry.format.CanonicalJson;
+import dev.maas.registry.format.Sha256;
 import dev.maas.registry.store.ObjectContent;
 import dev.maas.tensor.Signature;
 import java.io.FilterInputStream;

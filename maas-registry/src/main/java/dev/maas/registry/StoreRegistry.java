@@ -17,6 +17,8 @@ import dev.maas.Page;
 import dev.maas.RegistryConflictException;
 import dev.maas.RegistryEvent;
 import dev.maas.VersionUpdate;
+import dev.maas.registry.format.Sha256;
+import dev.maas.registry.format.StrictJson;
 import dev.maas.registry.store.ObjectStore;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

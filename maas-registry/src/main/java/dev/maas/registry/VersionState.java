@@ -1,6 +1,7 @@
 package dev.maas.registry;
 
 import dev.maas.ModelVersion;
+import dev.maas.registry.format.Sha256;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
