@@ -46,6 +46,7 @@ final class Dispatcher {
     private final CallQueue queue;
     private final Slots slots;
     private final Crowd crowd;
+    private final Company company = new Company();
     private final CostCurves curves;
     private final Execution execution;
     private final Executor executor;
@@ -72,6 +73,11 @@ final class Dispatcher {
     /** Takes a slot for a run alone, if the model is idle and no crowd is expected. Give it back with {@link #endAlone}. */
     boolean tryBeginAlone(CostCurve curve) {
         return maxDelayNanos == 0 && crowd.share(curve.limit()) <= 1 && !queue.hasWaiting() && slots.tryAcquire();
+    }
+
+    /** Whether a run that begins now is to expect others beside it; the calling thread holds a slot. */
+    boolean expectsCompany() {
+        return company.expect(slots.busy() > 1 || queue.hasWaiting());
     }
 
     void endAlone() {
@@ -275,7 +281,7 @@ final class Dispatcher {
         try {
             // What did not fit, or came meanwhile, need not wait if another slot is free.
             distribute();
-            execution.together(batch, curve);
+            execution.together(batch, curve, expectsCompany());
         } finally {
             crowd.ends(rows);
         }
