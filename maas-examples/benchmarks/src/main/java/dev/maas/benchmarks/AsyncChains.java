@@ -1,6 +1,7 @@
 package dev.maas.benchmarks;
 
 import dev.maas.Predictor;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,15 +37,21 @@ final class AsyncChains implements ClosedLoop.Caller {
             running.arriveAndDeregister();
             return;
         }
-        predictor.predictAsync(row).whenComplete((result, error) -> {
-            if (error == null) {
+        CompletableFuture<?> unused = predictor.predictAsync(row).whenComplete(this::completed);
+    }
+
+    private void completed(float @Nullable [] result, @Nullable Throwable error) {
+        if (error != null || result == null) {
+            failure.compareAndSet(null, error == null ? new IllegalStateException("No result") : error);
+        } else {
+            try {
                 check.accept(result);
                 results.increment();
-            } else {
-                failure.set(error);
+            } catch (RuntimeException e) {
+                failure.compareAndSet(null, e);
             }
-            next();
-        });
+        }
+        next();
     }
 
     /** Lets the chains run for a moment and returns the results since the last call. */
