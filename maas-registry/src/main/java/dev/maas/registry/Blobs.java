@@ -87,6 +87,10 @@ final class Blobs {
                 cause);
     }
 
+    String storeName() {
+        return store.name();
+    }
+
     boolean exists(String hex) {
         return store.stat(Keys.blob(hex)).isPresent();
     }

@@ -84,6 +84,50 @@ final class LogReader {
         }
     }
 
+    /**
+     * Refuses a log that does not go on from an entry that was trusted. The entries behind that one are read even where a checkpoint
+     * spared the replay from doing so.
+     *
+     * @param state what the log says
+     * @param sequence the number of the entry
+     * @param hex the digest of its bytes
+     */
+    void requireContains(ModelState state, long sequence, String hex) {
+        if (state.sequence() < sequence) {
+            throw new IntegrityException(
+                    reader.store().name() + ": the log of '" + state.model() + "' is older than one that"
+                            + " was trusted before: it ends at entry " + state.sequence() + ", not at " + sequence
+                            + " or a later one. The store was set back, or an old copy took its place");
+        }
+        String last = state.sequence() == sequence ? state.head() : digestThrough(state, sequence, hex);
+        boolean follows = state.sequence() == sequence ? last.equals(hex) : last.equals(state.head());
+        if (!follows) {
+            throw forked(state.model(), sequence);
+        }
+    }
+
+    /** Returns the digest of the newest entry, having followed the chain to it from the one that was trusted. */
+    private String digestThrough(ModelState state, long sequence, String hex) {
+        String previous = hex;
+        for (long next = sequence; next <= state.sequence(); next++) {
+            Read read = entry(state.model(), next).orElseThrow(() -> forked(state.model(), sequence));
+            boolean fits = next == sequence
+                    ? read.hex.equals(hex)
+                    : read.entry.previous().equals(previous);
+            if (!fits) {
+                throw forked(state.model(), sequence);
+            }
+            previous = read.hex;
+        }
+        return previous;
+    }
+
+    private IntegrityException forked(String model, long sequence) {
+        return new IntegrityException(
+                reader.store().name() + ": the log of '" + model + "' does not go on from entry " + sequence
+                        + ", which was trusted before: it was changed or forked. Compare it with a copy of the store");
+    }
+
     private Optional<ModelState> fromCheckpoint(String model) {
         List<Long> candidates = new ArrayList<>(checkpoints(model));
         Collections.reverse(candidates);

@@ -35,6 +35,12 @@ final class VersionState {
         return version.digest().substring(Sha256.PREFIX.length());
     }
 
+    /** Returns whether it, or something attached to it, needs the blob. */
+    boolean needs(String hex) {
+        return blobs.contains(hex)
+                || attachments.stream().anyMatch(attach -> attach.blobs().contains(hex));
+    }
+
     boolean isThere() {
         return deletedUntil == null && !purged;
     }
