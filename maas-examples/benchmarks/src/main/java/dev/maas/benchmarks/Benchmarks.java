@@ -18,8 +18,12 @@ public final class Benchmarks {
             switch (benchmark) {
                 case "call" -> new CallCostReport().run();
                 case "callers" -> new CallersReport().run(Mlp.values());
-                default -> throw new IllegalArgumentException(
-                        "No benchmark is named '" + benchmark + "'; there are " + ALL + " and all");
+                case "callers-small" -> new CallersReport().run(Mlp.SMALL);
+                case "callers-medium" -> new CallersReport().run(Mlp.MEDIUM);
+                case "callers-large" -> new CallersReport().run(Mlp.LARGE);
+                default ->
+                    throw new IllegalArgumentException(
+                            "No benchmark is named '" + benchmark + "'; there are " + ALL + " and all");
             }
         }
     }

@@ -61,16 +61,21 @@ final class CallCostReport {
     private void print(Mlp model) {
         Figures.title("One call, %s, medians of %d rounds", model, ROUNDS);
         Figures.row("%-14s %10s %10s %10s", "", "ns", "to raw", "bytes");
-        double base = Figures.median(nanos.get(model + ".rawPinned"));
+        double base = median(nanos, model + ".rawPinned");
         for (String contender : CONTENDERS) {
             String key = model + "." + contender;
-            double median = Figures.median(nanos.get(key));
-            double allocated = Figures.median(bytes.get(key));
+            double median = median(nanos, key);
+            double allocated = median(bytes, key);
             Figures.row("%-14s %10.0f %10.2f %10.0f", contender, median, median / base, allocated);
             String figure = "call." + key.toLowerCase(Locale.ROOT);
             Figures.print(figure + ".time", median, "ns");
             Figures.print(figure + ".ratio", median / base, "x");
             Figures.print(figure + ".allocated", allocated, "B");
         }
+    }
+
+    private static double median(Map<String, List<Double>> samples, String key) {
+        List<Double> values = samples.get(key);
+        return values == null ? Double.NaN : Figures.median(values);
     }
 }

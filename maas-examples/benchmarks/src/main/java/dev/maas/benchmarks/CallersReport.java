@@ -54,7 +54,9 @@ final class CallersReport {
     }
 
     private void print(Mlp model) {
-        Figures.title("Rows per second, %s, medians of %d rounds; limit: the plain runtime on ready-made batches", model, ROUNDS);
+        Figures.title(
+                "Rows per second, %s, medians of %d rounds; limit: the plain runtime on ready-made batches",
+                model, ROUNDS);
         Figures.row("%-14s %14s %10s %10s", "", "rows/s", "to limit", "to direct");
         for (String name : samples.keySet()) {
             double direct = ratio(name, "direct." + name.substring(name.indexOf('.') + 1));

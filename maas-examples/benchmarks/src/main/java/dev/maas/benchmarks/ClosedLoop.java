@@ -2,8 +2,6 @@ package dev.maas.benchmarks;
 
 import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -26,7 +24,7 @@ final class ClosedLoop {
         int call() throws Exception;
 
         @Override
-        default void close() throws Exception {}
+        default void close() {}
     }
 
     /** The kind of threads that callers run on. */
@@ -64,7 +62,6 @@ final class ClosedLoop {
         CountDownLatch go = new CountDownLatch(1);
         CountDownLatch done = new CountDownLatch(callers);
         long[] span = new long[2];
-        List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < callers; i++) {
             int number = i;
             Thread thread = kind.make(() -> {
@@ -78,7 +75,6 @@ final class ClosedLoop {
                     done.countDown();
                 }
             });
-            threads.add(thread);
             if (kind == Threads.PLATFORM) {
                 thread.start();
             }

@@ -144,7 +144,7 @@ final class Contenders implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws OrtException {
         djl.close();
         raw.close();
         maas.close();

@@ -11,6 +11,7 @@ import ai.djl.translate.TranslatorContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** DJL with its ONNX Runtime engine; a predictor for each thread, as its documentation asks. */
 final class DjlRuntime implements AutoCloseable {
@@ -50,7 +51,7 @@ final class DjlRuntime implements AutoCloseable {
         }
 
         @Override
-        public Batchifier getBatchifier() {
+        public @Nullable Batchifier getBatchifier() {
             return null;
         }
     }
@@ -59,5 +60,4 @@ final class DjlRuntime implements AutoCloseable {
     public void close() {
         model.close();
     }
-
 }

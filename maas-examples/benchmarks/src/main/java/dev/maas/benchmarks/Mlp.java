@@ -1,6 +1,7 @@
 package dev.maas.benchmarks;
 
 import dev.maas.testmodels.OnnxModels;
+import java.util.List;
 
 /** The models that are measured: perceptrons with one or two hidden layers and weights from a seed. */
 public enum Mlp {
@@ -11,22 +12,23 @@ public enum Mlp {
     /** 768→2048→1024→10: a run of about a tenth of a millisecond, where batches pay. */
     LARGE(768, 2_048, 1_024, 10);
 
-    private final int[] widths;
+    @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed.
+    private final List<Integer> widths;
 
-    Mlp(int... widths) {
-        this.widths = widths;
+    Mlp(Integer... widths) {
+        this.widths = List.of(widths);
     }
 
     int inputs() {
-        return widths[0];
+        return widths.get(0);
     }
 
     int outputs() {
-        return widths[widths.length - 1];
+        return widths.get(widths.size() - 1);
     }
 
     byte[] onnx() {
-        return OnnxModels.mlp(widths);
+        return OnnxModels.mlp(widths.stream().mapToInt(Integer::intValue).toArray());
     }
 
     /** One row of inputs. */
