@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,6 +89,8 @@ final class S3StoreOpening {
                 .overrideConfiguration(override -> override.apiCallTimeout(tuning.callTimeout())
                         .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                                 .maxAttempts(tuning.attempts())
+                                // An answer that was cut off.
+                                .retryOnExceptionOrCauseInstanceOf(XMLStreamException.class)
                                 .backoffStrategy(backoff)
                                 .throttlingBackoffStrategy(backoff)
                                 .build()));

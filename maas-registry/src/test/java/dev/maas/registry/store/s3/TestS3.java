@@ -34,16 +34,27 @@ public final class TestS3 implements AutoCloseable {
 
     private static final String BUCKET = "bucket";
 
-    /** Parts so small that a test's models have several, and waits so short that faults do not take long. */
+    /** The smallest parts that a server takes, ranges that cut most objects, and waits so short that faults do not take long. */
     static final S3Tuning SMALL = new S3Tuning(
-            64 << 10,
+            5 << 20,
             48 << 10,
             3,
             4,
             Duration.ofMillis(2),
             Duration.ofSeconds(5),
-            Duration.ofMillis(400),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(60));
+
+    /** The same for who waits for an answer that does not come. */
+    static final S3Tuning IMPATIENT = new S3Tuning(
+            SMALL.partBytes(),
+            SMALL.chunkBytes(),
+            SMALL.parallel(),
+            SMALL.attempts(),
+            SMALL.firstBackoff(),
+            SMALL.connectTimeout(),
+            Duration.ofMillis(150),
+            SMALL.callTimeout());
 
     private final Path folder;
     private final S3Proxy proxy;
