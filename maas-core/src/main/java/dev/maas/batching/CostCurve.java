@@ -16,6 +16,9 @@ final class CostCurve {
     /** A run of at least this share of the best rate is on the flat part. */
     private static final double FLAT = 0.9;
 
+    /** Runs that get this share done are nearly as good. */
+    private static final double NEAR = 0.85;
+
     private static final int BUCKETS = 12;
     private static final int UPDATES_PER_DECISION = 16;
     private static final int DECISIONS_PER_TRIAL = 64;
@@ -85,6 +88,13 @@ final class CostCurve {
     /** The number of rows that a run should have at most. */
     int limit() {
         return limit;
+    }
+
+    /** Whether runs of so many rows get nearly as many rows per second done as runs of more. */
+    boolean reaches(int rows, int more) {
+        long few = expectedNanos(rows);
+        long many = expectedNanos(more);
+        return few != 0 && many != 0 && (double) rows / few >= NEAR * more / many;
     }
 
     /** The mean nanoseconds of a run with one row; 0 if there was none yet. */

@@ -41,10 +41,24 @@ final class Crowd {
         running.addAndGet(-rows);
     }
 
-    /** The rows that a batch should have if each slot took its share of the recent crowd, at most the limit. */
-    int share(int limit) {
-        int share = (peak32 >> FORGET_SHIFT) / slots;
-        return Math.min(limit, share);
+    /** Whether calls have come one by one of late, or no more at a time than there are slots. */
+    boolean isSparse() {
+        return peak32 >> FORGET_SHIFT <= slots;
+    }
+
+    /**
+     * The rows that a batch should have: its share of the crowd, at most the curve's limit.
+     *
+     * <p>If each slot took its whole share, nobody would be left to fill the next batch while the served of this one come back, and
+     * the slot would wait for them. So a batch takes half a share, unless that costs much of what batches gain.
+     *
+     * @param waiting the rows that wait now, with those that the leader has already
+     */
+    int share(CostCurve curve, int waiting) {
+        int crowd = Math.max(peak32 >> FORGET_SHIFT, running.get() + waiting);
+        int whole = Math.max(1, Math.min(curve.limit(), crowd / slots));
+        int half = Math.min(whole, (crowd / slots + 1) / 2);
+        return half < whole && curve.reaches(half, whole) ? half : whole;
     }
 
     /**

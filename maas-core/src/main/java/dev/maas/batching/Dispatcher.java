@@ -46,6 +46,7 @@ final class Dispatcher {
     private final CallQueue queue;
     private final Slots slots;
     private final Crowd crowd;
+    private final Company company = new Company();
     private final CostCurves curves;
     private final Execution execution;
     private final Executor executor;
@@ -71,7 +72,12 @@ final class Dispatcher {
 
     /** Takes a slot for a run alone, if the model is idle and no crowd is expected. Give it back with {@link #endAlone}. */
     boolean tryBeginAlone(CostCurve curve) {
-        return maxDelayNanos == 0 && crowd.share(curve.limit()) <= 1 && !queue.hasWaiting() && slots.tryAcquire();
+        return maxDelayNanos == 0 && crowd.isSparse() && !queue.hasWaiting() && slots.tryAcquire();
+    }
+
+    /** Whether a run that begins now is to expect others beside it; the calling thread holds a slot. */
+    boolean expectsCompany() {
+        return company.expect(slots.busy() > 1 || queue.hasWaiting());
     }
 
     void endAlone() {
@@ -196,19 +202,18 @@ final class Dispatcher {
     /** Runs a batch with this call in it; the calling thread holds a slot. */
     private void lead(WaitingCall call) {
         CostCurve curve = curves.of(call.rows().shapes());
-        int limit = curve.limit();
-        awaitCompany(curve, limit, call.rows().count());
         Batch batch = new Batch();
         batch.addLeader(call);
         if (call.rows().isRowwise()) {
-            fill(batch, limit);
+            awaitCompany(curve, call.rows().count());
+            fill(batch, sizeFor(curve, call.rows().count()));
         }
         try {
             runBatch(batch, curve);
         } finally {
             slots.release();
             // With enough company for the next leader, it begins while this thread wakes the served.
-            if (queue.waitingRows() >= Math.max(1, crowd.share(limit))) {
+            if (queue.waitingRows() >= sizeFor(curve, 0)) {
                 distribute();
             }
             finishAll(batch);
@@ -216,11 +221,16 @@ final class Dispatcher {
         }
     }
 
-    private void awaitCompany(CostCurve curve, int limit, int atHand) {
-        int wanted = maxDelayNanos > 0 ? limit : crowd.share(limit);
+    private void awaitCompany(CostCurve curve, int atHand) {
+        int wanted = sizeFor(curve, atHand);
         if (wanted > atHand) {
             Crowd.await(queue, wanted, atHand, curve.expectedNanos(wanted), maxDelayNanos);
         }
+    }
+
+    /** The rows that a batch should have which begins with so many. */
+    private int sizeFor(CostCurve curve, int atHand) {
+        return maxDelayNanos > 0 ? curve.limit() : crowd.share(curve, atHand + queue.waitingRows());
     }
 
     /** Runs batches in a thread of the executor as long as there is work; the thread holds a slot and a lease. */
@@ -243,7 +253,7 @@ final class Dispatcher {
     }
 
     private @Nullable Batch nextBatch() {
-        if (!queue.hasWaiting() && crowd.share(2) > 1) {
+        if (!queue.hasWaiting() && !crowd.isSparse()) {
             Crowd.await(queue, 1, 0, 0, LINGER_NANOS);
         }
         while (queue.hasWaiting()) {
@@ -254,8 +264,8 @@ final class Dispatcher {
                 Call.Rows first = batch.calls().get(0).rows();
                 if (first.isRowwise()) {
                     CostCurve curve = curves.of(first.shapes());
-                    awaitCompany(curve, curve.limit(), batch.rows());
-                    fill(batch, curve.limit());
+                    awaitCompany(curve, batch.rows());
+                    fill(batch, sizeFor(curve, batch.rows()));
                 }
                 return batch;
             }
@@ -275,7 +285,7 @@ final class Dispatcher {
         try {
             // What did not fit, or came meanwhile, need not wait if another slot is free.
             distribute();
-            execution.together(batch, curve);
+            execution.together(batch, curve, expectsCompany());
         } finally {
             crowd.ends(rows);
         }

@@ -15,20 +15,25 @@ final class Execution {
     /** Every so many runs alone one is timed; the clock costs more than it tells. */
     private static final int SAMPLING_MASK = 15;
 
-    private final FramePool pool;
+    private final Frames frames;
     private final StopWatch stopWatch;
 
     /** Counts runs alone; a lost increment does no harm. */
     private int runsAlone;
 
-    Execution(FramePool pool, StopWatch stopWatch) {
-        this.pool = pool;
+    Execution(Frames frames, StopWatch stopWatch) {
+        this.frames = frames;
         this.stopWatch = stopWatch;
     }
 
-    /** Runs one value in the calling thread. */
-    <I, O> O alone(Binding<I, O> binding, I input, long[][] shapes, CallLimits limits, CostCurve curve) {
-        PooledFrame pooled = pool.take();
+    /**
+     * Runs one value in the calling thread.
+     *
+     * @param besideOthers whether other runs of the model are to be expected meanwhile
+     */
+    <I, O> O alone(
+            Binding<I, O> binding, I input, long[][] shapes, CallLimits limits, CostCurve curve, boolean besideOthers) {
+        PooledFrame pooled = frames.take(besideOthers);
         try {
             RunFrame frame = pooled.frame();
             reshape(frame, shapes, binding.isRowwise(), 1);
@@ -36,7 +41,7 @@ final class Execution {
             runTimed(pooled, limits, curve);
             return binding.read(frame, 0);
         } finally {
-            putBack(pooled);
+            pooled.giveBack();
         }
     }
 
@@ -61,15 +66,6 @@ final class Execution {
         }
     }
 
-    /** Puts a frame back for others, or closes it if its run was stopped. */
-    private void putBack(PooledFrame pooled) {
-        if (pooled.disarm()) {
-            pool.give(pooled);
-        } else {
-            pool.discard(pooled);
-        }
-    }
-
     static void reshape(RunFrame frame, long[][] shapes, boolean rowwise, int rows) {
         for (int input = 0; input < shapes.length; input++) {
             if (rowwise) {
@@ -83,11 +79,13 @@ final class Execution {
     /**
      * Runs a batch. Each call has its result or its failure afterwards; none is finished. A call that the model refuses does not
      * take the others with it: they run without it.
+     *
+     * @param besideOthers whether other runs of the model are to be expected meanwhile
      */
-    void together(Batch batch, CostCurve curve) {
+    void together(Batch batch, CostCurve curve, boolean besideOthers) {
         List<Call> sound = new ArrayList<>(batch.calls());
         try {
-            runOnce(batch, sound, curve);
+            runOnce(batch, sound, curve, besideOthers);
         } catch (EngineException e) {
             failOrRetry(sound, e);
         } catch (RuntimeException e) {
@@ -99,8 +97,8 @@ final class Execution {
         }
     }
 
-    private void runOnce(Batch batch, List<Call> sound, CostCurve curve) {
-        PooledFrame pooled = pool.take();
+    private void runOnce(Batch batch, List<Call> sound, CostCurve curve, boolean besideOthers) {
+        PooledFrame pooled = frames.take(besideOthers);
         try {
             write(pooled.frame(), sound);
             if (!sound.isEmpty() && !batch.isAbandoned()) {
@@ -108,7 +106,7 @@ final class Execution {
                 readAll(pooled.frame(), sound);
             }
         } finally {
-            putBack(pooled);
+            pooled.giveBack();
         }
     }
 
@@ -182,7 +180,7 @@ final class Execution {
         for (Call call : sound) {
             Batch alone = new Batch();
             alone.addLeader(call);
-            together(alone, new CostCurve(1));
+            together(alone, new CostCurve(1), true);
         }
     }
 

@@ -2,7 +2,6 @@ package dev.maas.batching;
 
 import dev.maas.engine.RunFrame;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 
@@ -17,18 +16,20 @@ final class FramePool {
     private final AtomicReferenceArray<PooledFrame> cells;
     private final int mask;
     private final Supplier<RunFrame> factory;
-    private final Set<PooledFrame> all = ConcurrentHashMap.newKeySet();
+    private final Set<PooledFrame> all;
 
     /**
      * Makes an empty pool.
      *
      * @param capacity how many idle frames to keep at most; rounded up to a power of two
+     * @param all holds each frame from when it is made until it is closed
      */
-    FramePool(int capacity, Supplier<RunFrame> factory) {
+    FramePool(int capacity, Supplier<RunFrame> factory, Set<PooledFrame> all) {
         int size = Integer.highestOneBit(Math.max(1, capacity - 1)) << 1;
         this.cells = new AtomicReferenceArray<>(size);
         this.mask = size - 1;
         this.factory = factory;
+        this.all = all;
     }
 
     /** Takes a frame; the calling thread owns it until {@link #give} or {@link #discard}. */
@@ -45,7 +46,7 @@ final class FramePool {
                 }
             }
         }
-        PooledFrame frame = new PooledFrame(factory.get());
+        PooledFrame frame = new PooledFrame(factory.get(), this);
         all.add(frame);
         frame.own();
         return frame;
@@ -83,11 +84,6 @@ final class FramePool {
                 close(frame);
             }
         }
-    }
-
-    /** All frames there are, idle or in use; weakly consistent. */
-    Iterable<PooledFrame> frames() {
-        return all;
     }
 
     private int home() {

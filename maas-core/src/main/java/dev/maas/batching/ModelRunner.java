@@ -26,7 +26,7 @@ public final class ModelRunner implements AutoCloseable {
     private final int slots;
     private final int maxBatch;
     private final Leases leases;
-    private final FramePool pool;
+    private final Frames frames;
     private final CallQueue queue;
     private final CostCurves curves;
     private final Execution execution;
@@ -45,18 +45,18 @@ public final class ModelRunner implements AutoCloseable {
         this.slots = options.slots();
         this.maxBatch = model.signature().isBatchable() ? options.maxBatch() : 1;
         this.deadlines = deadlines;
-        this.pool = new FramePool(Math.max(16, 4 * options.slots()), model::newFrame);
+        this.frames = new Frames(Math.max(16, 4 * options.slots()), model);
         this.leases = new Leases(this::free);
         this.queue = new CallQueue(options.queueCapacity());
         this.curves = new CostCurves(maxBatch);
-        this.execution = new Execution(pool, new StopWatch(pool, deadlines));
+        this.execution = new Execution(frames, new StopWatch(frames, deadlines));
         this.dispatcher = new Dispatcher(options, queue, curves, execution, executor, leases);
         this.admission = new Admission(options, queue);
     }
 
     private void free() {
         try {
-            pool.close();
+            frames.close();
         } finally {
             model.close();
         }
@@ -97,11 +97,11 @@ public final class ModelRunner implements AutoCloseable {
         CallLimits limits = CallLimits.of(options);
         CostCurve curve = curves.of(shapes);
         if (isTiny(curve)) {
-            return execution.alone(binding, input, shapes, limits, curve);
+            return execution.alone(binding, input, shapes, limits, curve, true);
         }
         if (dispatcher.tryBeginAlone(curve)) {
             try {
-                return execution.alone(binding, input, shapes, limits, curve);
+                return execution.alone(binding, input, shapes, limits, curve, dispatcher.expectsCompany());
             } finally {
                 dispatcher.endAlone();
             }
@@ -228,12 +228,12 @@ public final class ModelRunner implements AutoCloseable {
      */
     public void calibrate(List<Tensor> row, Duration budget) {
         acquire();
-        PooledFrame pooled = pool.take();
+        PooledFrame pooled = frames.take(true);
         try {
             long[][] shapes = row.stream().map(Calibration::rowShape).toArray(long[][]::new);
             new Calibration(pooled.frame(), row, budget.toNanos()).measure(curves.of(shapes), maxBatch);
         } finally {
-            pool.give(pooled);
+            pooled.giveBack();
             leases.release();
         }
     }
@@ -257,7 +257,7 @@ public final class ModelRunner implements AutoCloseable {
     @Override
     public void close() {
         leases.beginClose();
-        for (PooledFrame frame : pool.frames()) {
+        for (PooledFrame frame : frames.all()) {
             if (frame.isOwnedByCaller()) {
                 return;
             }

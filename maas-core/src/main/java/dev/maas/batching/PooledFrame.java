@@ -21,6 +21,7 @@ final class PooledFrame {
     private static final long STOPPED = 3;
 
     private final RunFrame frame;
+    private final FramePool pool;
 
     /** The number of the run, and its phase in the lowest bits. */
     private final AtomicLong state = new AtomicLong();
@@ -31,8 +32,18 @@ final class PooledFrame {
     /** The thread that uses the frame; others read it only to find out whether they are that thread. */
     private @Nullable Thread owner;
 
-    PooledFrame(RunFrame frame) {
+    PooledFrame(RunFrame frame, FramePool pool) {
         this.frame = frame;
+        this.pool = pool;
+    }
+
+    /** Puts the frame back for others, or closes it if its run was stopped. */
+    void giveBack() {
+        if (disarm()) {
+            pool.give(this);
+        } else {
+            pool.discard(this);
+        }
     }
 
     RunFrame frame() {

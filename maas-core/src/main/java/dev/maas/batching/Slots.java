@@ -31,7 +31,7 @@ final class Slots {
         return count;
     }
 
-    boolean allFree() {
-        return free.get() == count;
+    int busy() {
+        return count - free.get();
     }
 }

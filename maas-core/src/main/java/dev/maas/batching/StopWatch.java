@@ -13,15 +13,15 @@ final class StopWatch {
     private static final long NONE = Long.MAX_VALUE;
     private static final long NEVER_NANOS = Long.MAX_VALUE / 4;
 
-    private final FramePool pool;
+    private final Frames frames;
     private final Deadlines deadlines;
     private final long origin = System.nanoTime();
 
     /** When the next scan is due, in nanoseconds since the origin. */
     private final AtomicLong nextScan = new AtomicLong(NONE);
 
-    StopWatch(FramePool pool, Deadlines deadlines) {
-        this.pool = pool;
+    StopWatch(Frames frames, Deadlines deadlines) {
+        this.frames = frames;
         this.deadlines = deadlines;
     }
 
@@ -54,7 +54,7 @@ final class StopWatch {
         nextScan.compareAndSet(due, NONE);
         long now = System.nanoTime();
         long earliest = NONE;
-        for (PooledFrame frame : pool.frames()) {
+        for (PooledFrame frame : frames.all()) {
             long armed = frame.armed();
             long stopAt = frame.stopAt();
             // If the run changed in between, the time may be another run's; the new run has its own scan.

@@ -21,6 +21,15 @@ public interface LoadedModel extends AutoCloseable {
     RunFrame newFrame();
 
     /**
+     * Makes the memory for one run at a time that goes on beside other runs of this model. An engine that shares a run's work among
+     * processors may leave such a run to one of them: the run takes longer, but all of them together get more done. As
+     * {@link #newFrame} unless the engine knows better.
+     */
+    default RunFrame newThroughputFrame() {
+        return newFrame();
+    }
+
+    /**
      * Frees the model. The caller makes sure that no frame is running or will run, and that all are closed. Closing again does
      * nothing.
      */

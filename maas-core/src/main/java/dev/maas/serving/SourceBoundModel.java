@@ -38,6 +38,11 @@ final class SourceBoundModel implements LoadedModel {
     }
 
     @Override
+    public RunFrame newThroughputFrame() {
+        return model.newThroughputFrame();
+    }
+
+    @Override
     public void close() {
         try {
             model.close();

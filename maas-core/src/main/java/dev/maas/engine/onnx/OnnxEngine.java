@@ -34,22 +34,22 @@ final class OnnxEngine implements Engine {
 
     @Override
     public LoadedModel load(VettedModel model) {
-        SessionLoader.Opened opened = loader.open(model);
+        Sessions sessions = loader.open(model);
         try {
-            return new OnnxModel(environment, opened, model, texts);
+            return new OnnxModel(environment, sessions, model, texts);
         } catch (OrtException e) {
-            closeAfter(e, opened);
+            closeAfter(e, sessions);
             throw new ModelLoadException(
                     "The model '" + model.source().entry() + "' cannot be loaded: " + ErrorText.of(e, List.of()), e);
         } catch (RuntimeException e) {
-            closeAfter(e, opened);
+            closeAfter(e, sessions);
             throw e;
         }
     }
 
-    private static void closeAfter(Exception failure, SessionLoader.Opened opened) {
+    private static void closeAfter(Exception failure, Sessions sessions) {
         try {
-            opened.close();
+            sessions.close();
         } catch (OrtException | RuntimeException e) {
             failure.addSuppressed(e);
         }

@@ -35,6 +35,7 @@ final class OnnxFrame implements RunFrame {
     private static final int CLOSED = 3;
 
     private final OnnxModel model;
+    private final OrtSession session;
     private final TensorBuffer[] inputs;
     /** Direct memory to be read in place by the next run. */
     private final @Nullable Tensor[] bound;
@@ -53,8 +54,9 @@ final class OnnxFrame implements RunFrame {
     // Guarded by interruptLock.
     private boolean optionsClosed;
 
-    OnnxFrame(OnnxModel model) throws OrtException {
+    OnnxFrame(OnnxModel model, OrtSession session) throws OrtException {
         this.model = model;
+        this.session = session;
         List<TensorSpec> specs = model.signature().inputs();
         this.inputs =
                 specs.stream().map(spec -> new TensorBuffer(spec.elementType())).toArray(TensorBuffer[]::new);
@@ -201,7 +203,7 @@ final class OnnxFrame implements RunFrame {
 
     private void callOnce(CallPlan plan) throws OrtException {
         try (OrtSession.Result result =
-                model.session().run(plan.inputTensors(), plan.requested(), plan.pinnedTensors(), runOptions)) {
+                session.run(plan.inputTensors(), plan.requested(), plan.pinnedTensors(), runOptions)) {
             outputs.take(plan, result);
         }
     }

@@ -18,13 +18,13 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * A session with what was read from it once.
+ * The sessions of a model, with what was read from them once.
  *
  * <p>A session that is closed during a run crashes the JVM, so the last of the model and its frames to be closed closes it.
  */
 final class OnnxModel implements LoadedModel {
     private final OrtEnvironment runtime;
-    private final SessionLoader.Opened opened;
+    private final Sessions sessions;
     private final TextBridge texts;
     private final ValueReader reader;
     private final Signature signature;
@@ -39,19 +39,19 @@ final class OnnxModel implements LoadedModel {
     private boolean closed;
     private int openFrames;
 
-    OnnxModel(OnnxEnvironment environment, SessionLoader.Opened opened, VettedModel model, TextBridge texts)
-            throws OrtException {
+    OnnxModel(OnnxEnvironment environment, Sessions sessions, VettedModel model, TextBridge texts) throws OrtException {
         this.runtime = environment.runtime();
-        this.opened = opened;
+        this.sessions = sessions;
+        OrtSession session = sessions.forRunsAlone();
         this.texts = texts;
         this.reader = new ValueReader(texts);
         this.optionalOutputs = model.optionalOutputs();
-        List<String> outputs = opened.session().getOutputNames().stream()
+        List<String> outputs = session.getOutputNames().stream()
                 .filter(name -> !OptionalOutputs.isAdded(name, optionalOutputs))
                 .toList();
-        this.signature = new SignatureReader(opened.session(), model).read(outputs);
-        this.properties = Map.copyOf(opened.session().getMetadata().getCustomMetadata());
-        this.nativeBytes = WeightBytes.of(model);
+        this.signature = new SignatureReader(session, model).read(outputs);
+        this.properties = Map.copyOf(session.getMetadata().getCustomMetadata());
+        this.nativeBytes = WeightBytes.of(model, sessions.count());
         this.outputShapes = new OutputShapes(signature, optionalOutputs);
         for (String output : outputs) {
             namesOfOutputs.add(
@@ -78,6 +78,15 @@ final class OnnxModel implements LoadedModel {
 
     @Override
     public RunFrame newFrame() {
+        return newFrame(sessions.forRunsAlone());
+    }
+
+    @Override
+    public RunFrame newThroughputFrame() {
+        return newFrame(sessions.forRunsBesideOthers());
+    }
+
+    private RunFrame newFrame(OrtSession session) {
         synchronized (lock) {
             if (closed) {
                 throw new ClosedException("The model was closed");
@@ -85,7 +94,7 @@ final class OnnxModel implements LoadedModel {
             openFrames++;
         }
         try {
-            return new OnnxFrame(this);
+            return new OnnxFrame(this, session);
         } catch (OrtException e) {
             frameClosed();
             throw new EngineException("No memory for a run: " + ErrorText.of(e, List.of()), e);
@@ -112,7 +121,7 @@ final class OnnxModel implements LoadedModel {
     private void closeSessionIfUnused() {
         if (closed && openFrames == 0) {
             try {
-                opened.close();
+                sessions.close();
             } catch (OrtException e) {
                 throw new EngineException("The model's memory cannot be freed: " + ErrorText.of(e, List.of()), e);
             }
@@ -123,10 +132,6 @@ final class OnnxModel implements LoadedModel {
 
     OrtEnvironment runtime() {
         return runtime;
-    }
-
-    OrtSession session() {
-        return opened.session();
     }
 
     TextBridge texts() {

@@ -35,7 +35,7 @@ class OnnxOptionsTest {
         // The class needs the runtime's native library, which needs an environment.
         new OnnxEngineProvider().open(EngineOptions.defaults()).close();
         SessionOptions target = mock(SessionOptions.class);
-        SessionLoader.configure(target, options, sharesThreads);
+        SessionLoader.configure(target, options, options.threads(), sharesThreads);
         return target;
     }
 

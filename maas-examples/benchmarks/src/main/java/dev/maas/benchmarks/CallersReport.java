@@ -38,8 +38,9 @@ final class CallersReport {
             keep("maas." + callers, platform(callers, contenders.maas()));
             keep("djl." + callers, platform(callers, contenders.djl()));
         }
-        keep("async.64", platform(ASYNC_THREADS, contenders.maasAsync(ASYNC_WINDOW / ASYNC_THREADS)));
-        keep("async.2048", platform(ASYNC_THREADS, contenders.maasAsync(1_024)));
+        keep("async.64", platform(1, contenders.maasChains(ASYNC_WINDOW)));
+        keep("joined.64", platform(ASYNC_THREADS, contenders.maasAsync(ASYNC_WINDOW / ASYNC_THREADS)));
+        keep("joined.2048", platform(ASYNC_THREADS, contenders.maasAsync(1_024)));
         if (ClosedLoop.Threads.virtualAvailable()) {
             keep("virtual.64", loop.rowsPerSecond(64, ClosedLoop.Threads.VIRTUAL, contenders.maas()));
         }

@@ -63,6 +63,12 @@ final class Contenders implements AutoCloseable {
         };
     }
 
+    /** Callers that start their next call in the completion of the one before, so many of them in each thread's care. */
+    IntFunction<ClosedLoop.Caller> maasChains(int chains) {
+        Predictor<float[], float[]> predictor = maas.predictor();
+        return number -> new AsyncChains(predictor, model.row(number), chains, this::require);
+    }
+
     /** Callers of the plain runtime, each with memory of its own, one row a run. */
     IntFunction<ClosedLoop.Caller> direct() {
         return number -> {
