@@ -15,6 +15,7 @@ import dev.maas.InvalidInputException;
  *     every graph around its own, since runtimes resolve a graph inside a node twice
  * @param functionCalls the calls of functions that a runtime replaces while it loads, counted in the same way
  * @param functionDepth the functions that call each other in a row
+ * @param treeDepth the levels of a decision tree, which runtimes build by recursion
  * @param depth the messages inside each other, at most 100, where protobuf's own parsers stop; a graph in a graph takes three
  * @param rank the dimensions of a tensor
  * @param nameBytes one name, in bytes of UTF-8
@@ -29,6 +30,7 @@ public record GateLimits(
         int nodes,
         int functionCalls,
         int functionDepth,
+        int treeDepth,
         int depth,
         int rank,
         int nameBytes,
@@ -50,6 +52,7 @@ public record GateLimits(
         requirePositive("nodes", nodes);
         requirePositive("functionCalls", functionCalls);
         requirePositive("functionDepth", functionDepth);
+        requirePositive("treeDepth", treeDepth);
         requirePositive("depth", depth);
         requirePositive("rank", rank);
         requirePositive("nameBytes", nameBytes);
@@ -85,11 +88,12 @@ public record GateLimits(
         private int nodes = 2_000_000;
         private int functionCalls = 20_000;
         private int functionDepth = 32;
+        private int treeDepth = 500;
         private int depth = MOST_DEPTH;
         private int rank = 64;
         private int nameBytes = 1 << 16;
         private int propertyBytes = 1 << 26;
-        private long graphBytes = 1L << 28;
+        private long graphBytes = 1L << 29;
         private long expandedBytes = Integer.MAX_VALUE;
 
         private Builder() {}
@@ -127,6 +131,12 @@ public record GateLimits(
         /** Sets {@link GateLimits#functionDepth()}. */
         public Builder functionDepth(int limit) {
             functionDepth = limit;
+            return this;
+        }
+
+        /** Sets {@link GateLimits#treeDepth()}. */
+        public Builder treeDepth(int limit) {
+            treeDepth = limit;
             return this;
         }
 
@@ -179,6 +189,7 @@ public record GateLimits(
                     nodes,
                     functionCalls,
                     functionDepth,
+                    treeDepth,
                     depth,
                     rank,
                     nameBytes,

@@ -35,4 +35,9 @@ final class GraphMemory {
             throw reader.tooLarge("its names and edges need more than " + limit + " bytes of memory");
         }
     }
+
+    /** Counts memory no more. */
+    void giveBack(long bytes) {
+        used -= bytes;
+    }
 }

@@ -3,6 +3,7 @@ package dev.maas.gate;
 import dev.maas.gate.TypeReader.Declared;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -98,7 +99,7 @@ final class GraphReader {
             }
         }
         if (scope != null) {
-            inputs.forEach(input -> scope.input(input.name()));
+            inputs.forEach(scope::input);
             outputs.forEach(output -> scope.output(output.name()));
         }
         return name;
@@ -118,7 +119,7 @@ final class GraphReader {
         initializers++;
         initializerBytes = Math.min(Long.MAX_VALUE - tensor.bytes(), initializerBytes) + tensor.bytes();
         if (scope != null) {
-            scope.initializer(tensor.name());
+            scope.initializer(tensor);
         }
     }
 
@@ -127,6 +128,8 @@ final class GraphReader {
         List<String> inputs = new ArrayList<>();
         List<String> outputs = new ArrayList<>();
         Set<String> captured = new LinkedHashSet<>();
+        Set<String> attributes = new HashSet<>();
+        TreeEnsembles trees = new TreeEnsembles(reader, limits, memory);
         String name = "";
         String type = "";
         String domain = "";
@@ -137,7 +140,12 @@ final class GraphReader {
                 case 2 -> outputs.add(edge());
                 case 3 -> name = reader.once().looseText(limits.nameBytes());
                 case 4 -> type = reader.once().text(limits.nameBytes());
-                case 5 -> reader.message("attribute", () -> readAttribute(scope == null ? null : captured));
+                case 5 ->
+                    reader.message("attribute", () -> {
+                        if (!attributes.add(readAttribute(scope == null ? null : captured, trees))) {
+                            throw reader.malformed("a node has two attributes of that name");
+                        }
+                    });
                 case 7 -> domain = reader.once().text(limits.nameBytes());
                 case 8 -> overload = reader.once().text(limits.nameBytes());
                 default -> reader.skip();
@@ -146,9 +154,11 @@ final class GraphReader {
         if (type.isEmpty()) {
             throw reader.malformed("the node " + Shown.name(name) + " has no operator");
         }
+        trees.check(domain, type);
         operators.addOperator(domain, type, overload);
         if (scope != null) {
             String label = "the node " + (name.isEmpty() ? "" : Shown.name(name) + " ") + "of type " + Shown.name(type);
+            scope.recurrent().node(domain, type, inputs);
             scope.node(label, inputs, outputs, captured);
         }
     }
@@ -158,18 +168,36 @@ final class GraphReader {
         return memory.name(reader.text(limits.nameBytes()));
     }
 
-    /** Reads the present message; graphs in it add what they capture, unless that is null. */
-    private void readAttribute(@Nullable Set<String> captured) throws IOException {
+    /** Reads the present message and returns the attribute's name; graphs in it add what they capture, unless that is null. */
+    private String readAttribute(@Nullable Set<String> captured, TreeEnsembles trees) throws IOException {
+        String[] name = {""};
         while (reader.nextField()) {
             switch (reader.field()) {
-                case 5 -> reader.once().message("t", tensors::readTensor);
+                case 1 -> name[0] = memory.name(reader.once().text(limits.nameBytes()));
+                case 5 -> reader.once().message("t", () -> readTensorAttribute(name[0], trees));
                 case 6 -> reader.once().message("g", () -> readInner(captured));
+                case 8 -> trees.readNumbers(name[0]);
+                case 9 -> trees.readString(name[0]);
                 case 10 -> reader.message("tensors", tensors::readTensor);
                 case 11 -> reader.message("graphs", () -> readInner(captured));
+                case 21 -> {
+                    if (!reader.once().text(limits.nameBytes()).isEmpty()) {
+                        trees.refer();
+                    }
+                }
                 case 22 -> reader.once().message("sparse_tensor", tensors::readSparse);
                 case 23 -> reader.message("sparse_tensors", tensors::readSparse);
                 default -> reader.skip();
             }
+        }
+        return name[0];
+    }
+
+    private void readTensorAttribute(String name, TreeEnsembles trees) throws IOException {
+        if (TreeEnsembles.wantsValues(name)) {
+            trees.readValues(name);
+        } else {
+            trees.addCount(name, tensors.readTensor().elements());
         }
     }
 
@@ -196,7 +224,9 @@ final class GraphReader {
                 case 1 -> name = reader.once().text(limits.nameBytes());
                 case 7 -> reader.message("node", () -> readNode(null));
                 case 10 -> domain = reader.once().text(limits.nameBytes());
-                case 11 -> reader.message("attribute_proto", () -> readAttribute(null));
+                case 11 ->
+                    reader.message(
+                            "attribute_proto", () -> readAttribute(null, new TreeEnsembles(reader, limits, memory)));
                 case 12 -> reader.message("value_info", types::readValueInfo);
                 case 13 -> overload = reader.once().text(limits.nameBytes());
                 default -> reader.skip();

@@ -71,7 +71,7 @@ public final class ModelGate {
 
     private static VettedModel vetted(ModelSource source, OnnxModel onnx) {
         onnx.requireCarried();
-        return new VettedModel(source, onnx.signature(), onnx.externalTensors());
+        return new VettedModel(source, onnx.signature(), onnx.optionalOutputs(), onnx.externalTensors());
     }
 
     private static String format(String entry) {

@@ -11,8 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.stream.Collectors;
 
 /**
  * What an ONNX file says about itself.
@@ -66,7 +68,12 @@ public record OnnxModel(
      * @param initialized whether it is an input whose default is a weight, so that callers do not give it
      * @param spec the declaration as a signature has it; empty if the type is one that maas does not carry, or left open
      */
-    public record Value(String name, String type, boolean initialized, Optional<ValueSpec> spec) {}
+    public record Value(String name, String type, boolean initialized, Optional<ValueSpec> spec) {
+        /** Returns whether a run may leave the value absent. */
+        boolean isOptional() {
+            return type.startsWith("optional(");
+        }
+    }
 
     /** Returns the inputs that a caller gives: those without a default. */
     public List<Value> requiredInputs() {
@@ -80,8 +87,7 @@ public record OnnxModel(
     public List<String> uncarried() {
         List<String> sentences = new ArrayList<>();
         for (Value input : requiredInputs()) {
-            boolean optional = input.type.startsWith("optional(");
-            if (optional || !(input.spec.orElse(null) instanceof TensorSpec)) {
+            if (input.isOptional() || !(input.spec.orElse(null) instanceof TensorSpec)) {
                 sentences.add("The input " + Shown.name(input.name) + " is of type " + input.type
                         + ", which maas does not carry as an input");
             }
@@ -93,6 +99,11 @@ public record OnnxModel(
             }
         }
         return List.copyOf(sentences);
+    }
+
+    /** Returns the names of the outputs that a run may leave absent. */
+    Set<String> optionalOutputs() {
+        return outputs.stream().filter(Value::isOptional).map(Value::name).collect(Collectors.toSet());
     }
 
     /**

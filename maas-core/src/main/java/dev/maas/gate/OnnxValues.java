@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class OnnxValues {
     private static final int MOST_DEPTH = 100;
-    private static final String OPTIONAL = "optional(";
     private static final int TENSOR_KIND = 1;
     private static final int SEQUENCE_KIND = 3;
     private static final int MAP_KIND = 4;
@@ -43,7 +42,7 @@ final class OnnxValues {
         WireReader reader =
                 new WireReader(file, declared.type(), new ByteArrayInputStream(bytes), bytes.length, MOST_DEPTH);
         try {
-            Object value = declared.type().startsWith(OPTIONAL)
+            Object value = declared.isOptional()
                     ? readOptional(reader)
                     : readAs(reader, declared.spec().orElse(null));
             if (value == null) {
@@ -132,7 +131,7 @@ final class OnnxValues {
         ValueSpec spec = declared.spec()
                 .orElseThrow(() -> new IllegalArgumentException("maas does not carry " + declared.type()));
         WireWriter written = write(spec, value).text(nameField(spec), declared.name());
-        if (!declared.type().startsWith(OPTIONAL)) {
+        if (!declared.isOptional()) {
             return written.toBytes();
         }
         return new WireWriter()

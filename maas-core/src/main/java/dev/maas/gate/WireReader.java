@@ -79,7 +79,7 @@ final class WireReader {
 
     /** Moves to the next field of the present message, or returns false at the message's end. */
     boolean nextField() throws IOException {
-        if (position() == ends[depth]) {
+        if (remaining() == 0) {
             return false;
         }
         long tag = rawVarint(MAX_TAG_BYTES);
@@ -300,7 +300,7 @@ final class WireReader {
     private long length() throws IOException {
         require(BYTES);
         long length = rawVarint(MAX_VARINT_BYTES);
-        long remaining = ends[depth] - position();
+        long remaining = remaining();
         if (length < 0 || length > remaining) {
             String what = ends[depth] == size ? "; the file is damaged or cut off" : "";
             throw malformed("field " + field + " claims " + Long.toUnsignedString(length) + " bytes, but only "
@@ -321,13 +321,18 @@ final class WireReader {
         throw malformed("an integer is longer than " + maxBytes + " bytes");
     }
 
+    /** Returns how many bytes of the present message are left. */
+    long remaining() {
+        return ends[depth] - position();
+    }
+
     /** Returns how many bytes of the file were read or passed over. */
     long position() {
         return filledTo - (filled - next);
     }
 
     private int nextByte() throws IOException {
-        if (position() == ends[depth]) {
+        if (remaining() == 0) {
             throw malformed("the " + (depth == 0 ? "file" : "message") + " ends in the middle of a field");
         }
         if (next == filled) {
@@ -360,7 +365,7 @@ final class WireReader {
     }
 
     private void skipWithinMessage(long count) throws IOException {
-        if (count > ends[depth] - position()) {
+        if (count > remaining()) {
             throw malformed("the " + (depth == 0 ? "file" : "message") + " ends in the middle of a field");
         }
         skipExactly(count);

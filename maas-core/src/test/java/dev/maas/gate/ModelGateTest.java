@@ -166,6 +166,23 @@ class ModelGateTest {
     }
 
     @Test
+    void theEngineLearnsWhichOutputsMayBeAbsent() {
+        WireWriter optional = new WireWriter().message(9, new WireWriter().message(1, tensorType(FLOAT, 5)));
+        gate.load(
+                new RawModel()
+                        .node(node("Maybe", List.of("x"), List.of("y", "z")))
+                        .input(value("x", tensorType(FLOAT, 1)))
+                        .output(value("y", optional))
+                        .output(value("z", tensorType(FLOAT, 1)))
+                        .source(),
+                engines);
+
+        assertThat(preferred.loaded.get(0).optionalOutputs()).containsExactly("y");
+        assertThat(preferred.loaded.get(0).signature().orElseThrow())
+                .hasToString("(x: float32[1]) -> (y: float32[5], z: float32[1])");
+    }
+
+    @Test
     void noEngineIsOpenedForAModelThatIsNotSound() {
         assertThatThrownBy(() -> gate.load(ModelSource.of(new byte[] {1, 2, 3}), engines))
                 .isInstanceOf(ModelLoadException.class);

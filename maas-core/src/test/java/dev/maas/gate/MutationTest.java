@@ -74,7 +74,7 @@ class MutationTest {
         int passed = 0;
         int refused = 0;
         for (int i = 0; i < MUTANTS; i++) {
-            byte[] mutant = Mutations.of(originals.get(i % originals.size()), random);
+            byte[] mutant = Mutations.of(originals.get(i % originals.size()), random, 4);
             try {
                 gate.inspect(source(mutant));
                 passed++;

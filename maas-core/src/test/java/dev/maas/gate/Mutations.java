@@ -4,15 +4,15 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** Ways to damage bytes. */
-final class Mutations {
+public final class Mutations {
     private static final byte[] EDGES = {0, 1, 2, 0x7f, (byte) 0x80, (byte) 0xff, 8, 0x0a, 0x12};
 
     private Mutations() {}
 
-    /** Returns a copy with one to four damages. */
-    static byte[] of(byte[] original, SplittableRandom random) {
+    /** Returns a copy with one damage, or several up to that many. */
+    public static byte[] of(byte[] original, SplittableRandom random, int most) {
         byte[] bytes = original.clone();
-        int count = 1 + random.nextInt(4);
+        int count = 1 + random.nextInt(most);
         for (int i = 0; i < count && bytes.length > 1; i++) {
             bytes = once(bytes, random);
         }

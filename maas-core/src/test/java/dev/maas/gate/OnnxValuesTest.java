@@ -111,7 +111,7 @@ class OnnxValuesTest {
         "08021009 2a02 0001, true, 'bool[2] {false, true}'",
         "0802100a 2a05 8078 808001, true, 'float16[2] {1.0, 2.0}'",
         "08011007 380b, true, int64[1] {11}",
-        "0802100d 5a0b ffffffffffffffffff01 07, true, 'uint64[2] {-1, 7}'",
+        "0802100d 5a0b ffffffffffffffffff01 07, true, 'uint64[2] {18446744073709551615, 7}'",
         "0801100b 5208 000000000000f03f, true, float64[1] {1.0}",
         "1001 25 0000803f, true, float32[] {1.0}",
         "08021008 3201 61 3200, true, 'string[2] {a, }'",
@@ -132,14 +132,16 @@ class OnnxValuesTest {
         assertRefused(new WireWriter().integer(1, -1).integer(2, 1), "its dimensions are");
         assertRefused(new WireWriter().integer(1, 2).integer(2, 99), "the unknown type 99");
         assertRefused(new WireWriter().integer(1, 2).integer(2, 17).bytes(9, new byte[2]), "float8e4m3fn, which maas");
-        assertRefused(new WireWriter().integer(1, 2).integer(2, 1).bytes(9, new byte[7]), "8 bytes; got 7");
+        assertRefused(
+                new WireWriter().integer(1, 2).integer(2, 1).bytes(9, new byte[7]),
+                "2 elements of 4 bytes; got 7 bytes");
         assertRefused(
                 new WireWriter()
                         .integer(1, 1L << 62)
                         .integer(1, 4)
                         .integer(2, 1)
                         .bytes(9, new byte[8]),
-                "overflow");
+                "more elements than any tensor");
         assertRefused(new WireWriter().integer(2, 1).integer(14, 1), "in another file");
         assertRefused(new WireWriter().integer(2, 1).integer(5, 7), "has its values in int32_data");
         assertRefused(new WireWriter().integer(2, 1).integer(5, 7).integer(7, 7), "in int32_data and in int64_data");

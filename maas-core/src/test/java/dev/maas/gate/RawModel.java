@@ -133,6 +133,22 @@ final class RawModel {
         return new WireWriter().text(1, name).message(6, graph).integer(20, 5);
     }
 
+    static WireWriter numbersAttribute(String name, long... values) {
+        WireWriter attribute = new WireWriter().text(1, name);
+        for (long value : values) {
+            attribute.integer(8, value);
+        }
+        return attribute.integer(20, 7);
+    }
+
+    static WireWriter textsAttribute(String name, String... values) {
+        WireWriter attribute = new WireWriter().text(1, name);
+        for (String value : values) {
+            attribute.text(9, value);
+        }
+        return attribute.integer(20, 8);
+    }
+
     static WireWriter tensorAttribute(String name, WireWriter tensor) {
         return new WireWriter().text(1, name).message(5, tensor).integer(20, 4);
     }

@@ -6,8 +6,11 @@ import dev.maas.registry.store.ObjectInfo;
 import dev.maas.registry.store.ObjectListing;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +21,11 @@ final class LogReader {
 
     /** Older checkpoints help only if the newest, which no entry may vouch for yet, is of no use. */
     private static final int MOST_CHECKPOINTS_TRIED = 3;
+
+    /** The entries that are asked for at once at the beginning of a replay, and after it went on for a while. */
+    private static final int FEWEST_AHEAD = 2;
+
+    private static final int MOST_AHEAD = 16;
 
     private final StoreReader reader;
 
@@ -40,19 +48,40 @@ final class LogReader {
 
     /** Returns an entry, sound in itself; whether it fits into the chain, only its neighbours tell. */
     Optional<Read> entry(String model, long sequence) {
-        return reader.read(
-                Keys.log(model, sequence),
-                LogJson.LARGEST,
-                bytes -> new Read(LogJson.read(bytes, model, sequence), Sha256.hex(bytes)));
+        return reader.read(Keys.log(model, sequence), LogJson.LARGEST, bytes -> decode(bytes, model, sequence));
     }
 
     /** Applies all entries that follow. */
     void catchUp(ModelState state) {
-        Optional<Read> next = entry(state.model(), state.sequence() + 1);
-        while (next.isPresent()) {
-            state.apply(next.get().entry(), next.get().hex());
-            next = entry(state.model(), state.sequence() + 1);
+        follow(state, entry -> {});
+    }
+
+    /**
+     * Applies all entries that follow, and tells of each. Where every read is a round trip, a store reads a few entries ahead at once. That
+     * one of them was read before the one in front of it does no harm: the first that is absent ends the replay, whatever lies behind it.
+     */
+    private void follow(ModelState state, Consumer<LogEntry> each) {
+        String model = state.model();
+        for (int width = FEWEST_AHEAD; ; width = Math.min(2 * width, MOST_AHEAD)) {
+            long first = state.sequence() + 1;
+            List<String> keys = LongStream.range(first, first + width)
+                    .mapToObj(sequence -> Keys.log(model, sequence))
+                    .toList();
+            Iterator<Optional<Read>> reads =
+                    reader.readAll(keys, LogJson.LARGEST, (place, bytes) -> decode(bytes, model, first + place));
+            while (reads.hasNext()) {
+                Optional<Read> next = reads.next();
+                if (next.isEmpty()) {
+                    return;
+                }
+                state.apply(next.get().entry(), next.get().hex());
+                each.accept(next.get().entry());
+            }
         }
+    }
+
+    private static Read decode(byte[] bytes, String model, long sequence) {
+        return new Read(LogJson.read(bytes, model, sequence), Sha256.hex(bytes));
     }
 
     /**
@@ -155,15 +184,12 @@ final class LogReader {
         }
         ModelState state = read.get().state;
         LogEntry.CheckpointRef expected = new LogEntry.CheckpointRef(sequence, read.get().hex);
-        boolean vouchedFor = false;
-        Optional<Read> next = entry(model, sequence + 1);
-        while (next.isPresent()) {
-            state.apply(next.get().entry(), next.get().hex());
-            vouchedFor |=
-                    next.get().entry().checkpoint().filter(expected::equals).isPresent();
-            next = entry(model, state.sequence() + 1);
-        }
-        return vouchedFor ? Optional.of(state) : Optional.empty();
+        boolean[] vouchedFor = new boolean[1];
+        follow(
+                state,
+                entry -> vouchedFor[0] |=
+                        entry.checkpoint().filter(expected::equals).isPresent());
+        return vouchedFor[0] ? Optional.of(state) : Optional.empty();
     }
 
     /** Returns the places of all checkpoints, oldest first. */

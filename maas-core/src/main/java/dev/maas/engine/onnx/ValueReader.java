@@ -90,7 +90,16 @@ final class ValueReader {
             throw new EngineException("Output '" + output + "' has " + count + " elements of " + type
                     + "; more than 2 GiB cannot be read into Java. Call the model with less at a time");
         }
-        return tensor.getByteBuffer();
+        try {
+            return tensor.getByteBuffer();
+        } catch (OutOfMemoryError e) {
+            // One array was too large for the heap, which is as it was before; a model that swells must not end the
+            // application.
+            throw new EngineException(
+                    "Output '" + output + "' has " + count + " elements of " + type
+                            + ", for which Java's heap has no room. Call the model with less at a time, or raise -Xmx",
+                    e);
+        }
     }
 
     private List<Object> sequence(OnnxSequence sequence, String output) throws OrtException {
