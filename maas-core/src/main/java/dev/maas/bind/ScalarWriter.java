@@ -34,6 +34,10 @@ final class ScalarWriter extends TensorWriter {
 
     @Override
     int write(Object value, TensorBuffer to, int at) {
+        if (!type.isInstance(value)) {
+            throw invalid("was given a value that changed during the call: measured a " + type.getSimpleName()
+                    + ", found a " + value.getClass().getSimpleName());
+        }
         put(value, kind, names, to, at);
         return at + 1;
     }

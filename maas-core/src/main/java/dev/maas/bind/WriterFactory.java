@@ -101,7 +101,7 @@ final class WriterFactory {
     }
 
     static String article(String noun) {
-        return ("aeiou".indexOf(noun.charAt(0)) >= 0 && !noun.startsWith("u") ? "an " : "a ") + noun;
+        return ("aeiouAEIOU".indexOf(noun.charAt(0)) >= 0 && !noun.startsWith("u") ? "an " : "a ") + noun;
     }
 
     static String nested(JavaType scalar, int rank) {

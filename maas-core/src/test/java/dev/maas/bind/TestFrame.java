@@ -11,6 +11,7 @@ import dev.maas.tensor.TensorFrame;
 import dev.maas.tensor.TensorSpec;
 import dev.maas.tensor.ValueSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** A run's memory without an engine: a test plays the model, and says what comes out. */
@@ -81,6 +82,9 @@ final class TestFrame implements TensorFrame {
                 inputs.get(input).reshape(shapes[input]);
             }
         }
+        inputs.stream()
+                .filter(input -> input.elementType() == ElementType.STRING)
+                .forEach(input -> Arrays.fill(input.strings(), ""));
         binding.write(value, this, binding.isRowwise() ? ROW : 0);
         return this;
     }
