@@ -75,8 +75,9 @@ public final class ModelMetadata {
     }
 
     /**
-     * Returns the names along the last dimension of inputs and outputs, by the tensor's name: feature columns of an
-     * input, or the labels of an output's scores. The map cannot be changed.
+     * Returns what the publisher named of inputs and outputs, by the tensor's name: along the last dimension, the feature
+     * columns of an input or the labels of an output's scores; of an integer output, the labels that it counts from 0. The
+     * map cannot be changed.
      */
     public Map<String, List<String>> columns() {
         return columns;
@@ -159,7 +160,8 @@ public final class ModelMetadata {
         }
 
         /**
-         * Names the columns along the last dimension of an input or output; see {@link ModelMetadata#columns()}.
+         * Names the columns along the last dimension of an input or output, or the labels that an integer output counts; see
+         * {@link ModelMetadata#columns()}.
          *
          * @throws InvalidInputException if a name comes twice
          */

@@ -27,7 +27,9 @@ final class ArrayWriter extends TensorWriter {
 
     @Override
     int write(Object value, TensorBuffer to, int at) {
+        int length = Array.getLength(value);
+        requireMeasured(length, to);
         Cells.putArray(value, to, at);
-        return at + Array.getLength(value);
+        return at + length;
     }
 }

@@ -61,9 +61,11 @@ final class Cells {
             return value;
         }
         long narrow = (value << (Long.SIZE - bits)) >> (Long.SIZE - bits);
-        if (narrow != value) {
-            throw new EngineException("The model gave " + value + ", which does not fit into the " + bits
-                    + "-bit integer of the Java type; bind it as long");
+        // A wide unsigned element whose top bit is set only looks like a small negative number.
+        boolean beyondLong = type == ElementType.UINT64 && value < 0;
+        if (narrow != value || beyondLong) {
+            throw new EngineException("The model gave " + (beyondLong ? Long.toUnsignedString(value) : value)
+                    + ", which does not fit into the " + bits + "-bit integer of the Java type; bind it as long");
         }
         return value;
     }

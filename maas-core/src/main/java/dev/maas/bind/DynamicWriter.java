@@ -45,7 +45,7 @@ final class DynamicWriter extends TensorWriter {
         }
         TensorWriter writer = known.get(value.getClass());
         if (writer == null) {
-            writer = resolve(JavaType.of(value.getClass()));
+            writer = resolve(JavaType.ofValue(value));
             if (known.size() < MAX_KNOWN) {
                 known.put(value.getClass(), writer);
             }
@@ -60,7 +60,7 @@ final class DynamicWriter extends TensorWriter {
         try {
             return factory.writer(type, dimensions);
         } catch (Misfit e) {
-            throw invalid("does not take " + type + ": " + e.reason());
+            throw invalid("does not take " + type + ": " + e.reason() + factory.hint());
         }
     }
 }

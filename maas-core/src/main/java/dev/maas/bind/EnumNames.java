@@ -1,7 +1,6 @@
 package dev.maas.bind;
 
 import dev.maas.EngineException;
-import dev.maas.InvalidInputException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,13 +18,13 @@ final class EnumNames {
         constants.forEach((name, constant) -> names.put(constant, name));
     }
 
-    /** Reads the {@link Name} of each constant. */
-    static EnumNames of(Class<?> type) {
+    /** Reads the {@link Name} of each constant, which must be distinct. */
+    static EnumNames of(Class<?> type) throws Misfit {
         Map<String, Object> constants = new LinkedHashMap<>();
         for (Object constant : Objects.requireNonNull(type.getEnumConstants(), "type")) {
             String name = nameOf(type, (Enum<?>) constant);
             if (constants.put(name, constant) != null) {
-                throw new InvalidInputException("Two constants of " + type.getSimpleName() + " are named '" + name
+                throw new Misfit("two constants of " + type.getSimpleName() + " are named '" + name
                         + "'; give each its own @Name");
             }
         }

@@ -33,6 +33,9 @@ final class FlatArrayWriter extends TensorWriter {
 
     @Override
     int write(Object value, TensorBuffer to, int at) {
+        if (Array.getLength(value) != count) {
+            throw invalid("was given an array that changed during the call");
+        }
         Cells.putArray(value, to, at);
         return at + (int) count;
     }

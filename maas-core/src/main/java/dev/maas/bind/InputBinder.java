@@ -28,7 +28,7 @@ final class InputBinder {
     InputPlan bind(JavaType type) {
         List<TensorSpec> specs = signature.inputs();
         boolean columns = specs.size() == 1 && !columns(specs.get(0)).isEmpty();
-        if (type.isMap() && !columns) {
+        if (type.isMap() && !(columns && WriterFactory.mayBeCell(type.value()))) {
             return byKeys(type);
         }
         if (type.isRecord() && !(columns && hasNoComponentFor(specs.get(0), type))) {
@@ -138,9 +138,10 @@ final class InputBinder {
         JavaType type = handles.types().get(component);
         TensorWriter writer = writer(spec, type, handles.componentName(component) + ": " + type);
         Scalar kind = Scalar.of(type.raw());
-        if (writer != null && kind != null) {
+        if (writer instanceof ScalarWriter scalar && kind != null) {
             parts[input] = InputPart.whole();
-            writers[input] = new ComponentWriter(spec, writer.rank, new ScalarComponent(handles, component, kind));
+            writers[input] = new ComponentWriter(
+                    spec, writer.rank, new ScalarComponent(handles, component, kind, scalar.names()));
         } else {
             Component accessor = new Component(handles, component);
             parts[input] = value -> value == null ? null : accessor.get(value);

@@ -93,7 +93,8 @@ final class InputPlan {
 
     private void requireType(@Nullable Object value) {
         if (value == null) {
-            throw new InvalidInputException("A model takes no nulls; expected a " + type.getSimpleName());
+            throw new InvalidInputException(
+                    "A model takes no nulls; expected " + WriterFactory.article(type.getSimpleName()));
         }
         if (keys != null && value instanceof Map<?, ?> map) {
             requireKeys(keys, map.keySet());

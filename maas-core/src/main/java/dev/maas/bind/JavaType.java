@@ -30,21 +30,29 @@ final class JavaType {
         return new JavaType(type, Map.of()).resolved();
     }
 
+    /** Returns the type of a value that is at hand; an enum's constant with a body of its own is of the enum all the same. */
+    static JavaType ofValue(Object value) {
+        return of(value instanceof Enum<?> constant ? constant.getDeclaringClass() : value.getClass());
+    }
+
     /** Returns the type of a list that is at hand, as its first element tells. */
     static JavaType listLike(List<?> list) {
         JavaType element = list.isEmpty() || list.get(0) == null
                 ? of(Object.class)
-                : list.get(0) instanceof List<?> inner
-                        ? listLike(inner)
-                        : of(list.get(0).getClass());
+                : list.get(0) instanceof List<?> inner ? listLike(inner) : ofValue(list.get(0));
         return new JavaType(LIST_OF_E, Map.of(ELEMENT, element));
     }
 
-    /** Replaces a type variable by what it stands for, and a wildcard by its bound. */
+    /** Replaces a type variable by what it stands for, or else by the class of its bound, and a wildcard by its bound. */
     private JavaType resolved() {
         if (type instanceof TypeVariable<?> variable) {
             JavaType known = variables.get(variable);
-            return known != null ? known : new JavaType(variable.getBounds()[0], variables).resolved();
+            // The bound's own type arguments may lead back to the variable.
+            return known != null
+                    ? known
+                    : of(new JavaType(variable.getBounds()[0], variables)
+                            .resolved()
+                            .raw());
         }
         if (type instanceof WildcardType wildcard) {
             return new JavaType(wildcard.getUpperBounds()[0], variables).resolved();

@@ -38,7 +38,7 @@ final class OutputBinder {
         if (type.raw() == Outputs.class) {
             return outputs();
         }
-        if (type.isMap() && (specs.size() != 1 || Scalar.of(type.value().raw()) == null)) {
+        if (type.isMap() && !(specs.size() == 1 && isRow(specs.get(0), type))) {
             return byKeys(type);
         }
         if (type.isRecord() && (specs.size() != 1 || hasComponentFor(specs.get(0), type))) {
@@ -53,6 +53,12 @@ final class OutputBinder {
             return null;
         }
         return part(0, type, type.toString());
+    }
+
+    /** Whether a map is the one output itself, by column names or labels, and not a map of outputs. */
+    private boolean isRow(ValueSpec spec, JavaType map) {
+        boolean hasColumns = !(spec instanceof TensorSpec) || metadata.columns().containsKey(spec.name());
+        return Scalar.of(map.value().raw()) != null && hasColumns;
     }
 
     private static boolean hasComponentFor(ValueSpec spec, JavaType type) {

@@ -13,11 +13,11 @@ final class ScalarComponent {
     /** For what may be null; null for primitives. */
     private final @Nullable Component nullable;
 
-    ScalarComponent(RecordHandles handles, int index, Scalar kind) {
+    ScalarComponent(RecordHandles handles, int index, Scalar kind, @Nullable EnumNames names) {
         Class<?> type = handles.types().get(index).raw();
         this.name = handles.componentName(index);
         this.kind = kind;
-        this.names = kind == Scalar.ENUM ? EnumNames.of(type) : null;
+        this.names = names;
         this.nullable = type.isPrimitive() ? null : new Component(handles, index);
         this.accessor = handles.accessor(index, carrier(kind));
     }

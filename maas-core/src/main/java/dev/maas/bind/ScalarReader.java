@@ -13,7 +13,7 @@ final class ScalarReader extends TensorReader {
     /** What the numbers of an integer output stand for; empty if for themselves. */
     private final List<String> labels;
 
-    ScalarReader(int rank, Class<?> boxedType, Scalar kind, List<String> labels) {
+    ScalarReader(int rank, Class<?> boxedType, Scalar kind, List<String> labels) throws Misfit {
         super(rank);
         this.type = boxedType;
         this.kind = kind;

@@ -11,11 +11,17 @@ final class ScalarWriter extends TensorWriter {
     private final Scalar kind;
     private final @Nullable EnumNames names;
 
-    ScalarWriter(TensorSpec spec, int rank, Class<?> boxedType, Scalar kind) {
+    ScalarWriter(TensorSpec spec, int rank, Class<?> boxedType, Scalar kind) throws Misfit {
         super(spec, rank);
         this.type = boxedType;
         this.kind = kind;
         this.names = kind == Scalar.ENUM ? EnumNames.of(boxedType) : null;
+    }
+
+    /** The spelling of the constants if the type is an enum. */
+    @Nullable
+    EnumNames names() {
+        return names;
     }
 
     @Override
@@ -28,6 +34,10 @@ final class ScalarWriter extends TensorWriter {
 
     @Override
     int write(Object value, TensorBuffer to, int at) {
+        if (!type.isInstance(value)) {
+            throw invalid("was given a value that changed during the call: measured a " + type.getSimpleName()
+                    + ", found a " + value.getClass().getSimpleName());
+        }
         put(value, kind, names, to, at);
         return at + 1;
     }

@@ -46,7 +46,7 @@ abstract class TensorWriter {
         }
     }
 
-    /** Lists can change between the measuring and the writing; the memory is as large as they were. */
+    /** Lists and arrays of arrays can change between the measuring and the writing; the memory is as large as they were. */
     final void requireMeasured(int length, TensorBuffer to) {
         if (to.dimension(to.rank() - rank) != length) {
             throw invalid("was given a value that changed during the call: measured " + to.dimension(to.rank() - rank)

@@ -32,8 +32,9 @@ final class WriterFactory {
         this.dimensions = shape.isRankKnown() ? shape.dimensions().subList(leading ? 1 : 0, shape.rank()) : null;
     }
 
-    boolean hasColumns() {
-        return !columns.isEmpty();
+    /** What somebody who sees a value refused should know, as a clause; empty if there is nothing. */
+    String hint() {
+        return wholeTensor ? "" : ". The predictor takes one row at a time: leave the leading dimension out";
     }
 
     TensorWriter writer(JavaType type) throws Misfit {
@@ -100,7 +101,7 @@ final class WriterFactory {
     }
 
     static String article(String noun) {
-        return ("aeiou".indexOf(noun.charAt(0)) >= 0 && !noun.startsWith("u") ? "an " : "a ") + noun;
+        return ("aeiouAEIOU".indexOf(noun.charAt(0)) >= 0 && !noun.startsWith("u") ? "an " : "a ") + noun;
     }
 
     static String nested(JavaType scalar, int rank) {
@@ -168,7 +169,8 @@ final class WriterFactory {
                 throw new Misfit(handles.componentName(i) + ": a column takes one value; got " + componentType);
             }
             requireFits(componentType, kind);
-            components[column] = new ScalarComponent(handles, i, kind);
+            EnumNames names = kind == Scalar.ENUM ? EnumNames.of(componentType.raw()) : null;
+            components[column] = new ScalarComponent(handles, i, kind, names);
         }
         for (int column = 0; column < components.length; column++) {
             if (components[column] == null) {
@@ -176,6 +178,11 @@ final class WriterFactory {
             }
         }
         return new ColumnsRecordWriter(spec, type.raw(), components);
+    }
+
+    /** Whether a map with such values may be one row, by column names. */
+    static boolean mayBeCell(JavaType value) {
+        return Scalar.of(value.raw()) != null || value.raw() == Object.class || value.raw() == Number.class;
     }
 
     private TensorWriter map(JavaType type) throws Misfit {
