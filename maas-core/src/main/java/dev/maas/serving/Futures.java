@@ -1,5 +1,7 @@
 package dev.maas.serving;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -20,6 +22,23 @@ final class Futures {
                 throw cause;
             }
             throw e;
+        }
+    }
+
+    /** Starts something for each value and waits for all, in order; if one fails, the others are cancelled. */
+    static <I, O> List<O> joinAll(List<? extends I> inputs, Function<? super I, CompletableFuture<O>> start) {
+        List<CompletableFuture<O>> started = new ArrayList<>();
+        try {
+            for (I input : inputs) {
+                started.add(start.apply(input));
+            }
+            List<O> results = new ArrayList<>();
+            for (CompletableFuture<O> future : started) {
+                results.add(join(future));
+            }
+            return results;
+        } finally {
+            started.forEach(future -> future.cancel(true));
         }
     }
 

@@ -2,7 +2,6 @@ package dev.maas.serving;
 
 import dev.maas.CallOptions;
 import dev.maas.Translator;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -26,19 +25,7 @@ final class TranslatorCalls<I, O> implements VersionCalls<I, O> {
 
     @Override
     public List<O> runAll(List<? extends I> inputs, CallOptions options) {
-        List<CompletableFuture<O>> started = new ArrayList<>();
-        try {
-            for (I input : inputs) {
-                started.add(start(input, options));
-            }
-            List<O> results = new ArrayList<>();
-            for (CompletableFuture<O> future : started) {
-                results.add(Futures.join(future));
-            }
-            return results;
-        } finally {
-            started.forEach(future -> future.cancel(true));
-        }
+        return Futures.joinAll(inputs, input -> start(input, options));
     }
 
     @Override
