@@ -53,7 +53,7 @@ public final class ModelService implements AutoCloseable {
 
     /** Returns a service with these options; see {@link #of(ModelRegistry)}. */
     public static ModelService of(ModelRegistry registry, ServiceOptions options) {
-        return new ModelService(registry, options, new Engines(options.engine()));
+        return new ModelService(registry, options, options.engines());
     }
 
     /**
