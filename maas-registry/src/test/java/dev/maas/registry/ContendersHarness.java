@@ -1,5 +1,6 @@
 package dev.maas.registry;
 
+import dev.maas.AliasChange;
 import dev.maas.AliasUpdate;
 import dev.maas.ModelVersion;
 import dev.maas.RegistryConflictException;
@@ -16,45 +17,63 @@ import java.util.concurrent.Future;
 
 /**
  * Publishers in several processes, all to one name, each moving one alias by compare-and-set after each publish. Run it by {@code main}
- * with a folder, processes, threads each, versions each, and whether the local locks are on.
+ * with a folder, processes, threads each, versions each, whether the local locks are on, and {@code s3} for a server of that kind.
  */
 final class ContendersHarness {
     private ContendersHarness() {}
 
     public static void main(String[] args) throws Exception {
         if (args[0].equals("child")) {
-            publish(
-                    Path.of(args[1]),
-                    Integer.parseInt(args[2]),
-                    Integer.parseInt(args[3]),
-                    Boolean.parseBoolean(args[4]));
+            publish(args[1], Integer.parseInt(args[2]), Integer.parseInt(args[3]), Boolean.parseBoolean(args[4]));
             return;
         }
         long start = System.nanoTime();
         int processes = Integer.parseInt(args[1]);
         int threads = Integer.parseInt(args[2]);
         int versions = Integer.parseInt(args[3]);
-        contend(Path.of(args[0]), processes, threads, versions, Boolean.parseBoolean(args[4]));
-        try (ManagedRegistry registry = Registries.open(Path.of(args[0]), TestModels.OPTIONS)) {
-            int expected = processes * threads * versions;
+        boolean s3 = args.length > 5 && args[5].equals("s3");
+        try (TestPlaces places = s3 ? TestPlaces.s3(Path.of(args[0])) : TestPlaces.folder(Path.of(args[0]))) {
+            String location = places.location("contended");
+            contend(location, processes, threads, versions, Boolean.parseBoolean(args[4]));
+            print(location, s3 ? "s3" : "file", processes * threads * versions, start);
+        }
+    }
+
+    private static void print(String location, String kind, int expected, long start) {
+        try (ManagedRegistry registry = Registries.open(TestPlaces.open(location), TestModels.OPTIONS)) {
             int newest = registry.resolve("spam").number();
             if (newest != expected) {
                 throw new IllegalStateException("Expected " + expected + " versions; got " + newest);
             }
-            System.out.println("figure registry.contenders.versions " + newest + " count");
-            System.out.println("figure registry.contenders.time " + (System.nanoTime() - start) / 1_000_000 + " ms");
+            requireOneChain(registry, expected);
+            String figure = "figure registry.contenders." + kind;
+            System.out.println(figure + ".versions " + newest + " count");
+            System.out.println(figure + ".time " + (System.nanoTime() - start) / 1_000_000 + " ms");
+        }
+    }
+
+    /** Every move of the alias says truly where it came from. */
+    static void requireOneChain(ManagedRegistry registry, int least) {
+        List<AliasChange> moves = registry.aliasHistory("spam", "champion");
+        for (int i = 0; i + 1 < moves.size(); i++) {
+            if (!moves.get(i).from().equals(moves.get(i + 1).to())) {
+                throw new IllegalStateException("The moves are no chain: " + moves.get(i + 1) + ", " + moves.get(i));
+            }
+        }
+        if (moves.size() < least) {
+            throw new IllegalStateException("Expected " + least + " moves; got " + moves.size());
         }
     }
 
     /** Starts the processes and waits for them. */
-    static void contend(Path store, int processes, int threads, int versions, boolean locked) throws Exception {
+    static void contend(String location, int processes, int threads, int versions, boolean locked) throws Exception {
         List<Process> children = new ArrayList<>();
         try {
             for (int i = 0; i < processes; i++) {
                 children.add(start(
                         ContendersHarness.class,
                         "child",
-                        store.toString(),
+                        location,
                         Integer.toString(threads),
                         Integer.toString(versions),
                         Boolean.toString(locked)));
@@ -84,10 +103,10 @@ final class ContendersHarness {
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
-    private static void publish(Path store, int threads, int versions, boolean locked) throws Exception {
+    private static void publish(String location, int threads, int versions, boolean locked) throws Exception {
         RegistryOptions options = locked ? TestModels.OPTIONS : TestModels.OPTIONS.withoutLocks();
         ExecutorService executor = Executors.newFixedThreadPool(threads);
-        try (ManagedRegistry registry = Registries.open(store, options)) {
+        try (ManagedRegistry registry = Registries.open(TestPlaces.open(location), options)) {
             List<Callable<Void>> tasks = new ArrayList<>();
             for (int t = 0; t < threads; t++) {
                 String content = ProcessHandle.current().pid() + " " + t + " ";

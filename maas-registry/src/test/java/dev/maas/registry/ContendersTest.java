@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,7 +21,7 @@ class ContendersTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void publishersInSeveralProcessesNumberWithoutGapsInOneChain(boolean locked) throws Exception {
-        ContendersHarness.contend(folder.resolve("models"), 3, 2, 6, locked);
+        ContendersHarness.contend(folder.resolve("models").toString(), 3, 2, 6, locked);
         try (ManagedRegistry registry = Registries.open(folder.resolve("models"), TestModels.OPTIONS)) {
             List<Integer> numbers = registry.versions("spam", Page.Request.first(1000)).items().stream()
                     .map(ModelVersion::number)
@@ -37,6 +38,18 @@ class ContendersTest {
                         .isEqualTo(moves.get(i + 1).to());
             }
             assertThat(moves).hasSizeGreaterThanOrEqualTo(36);
+        }
+    }
+
+    @Test
+    void publishersInSeveralProcessesNumberWithoutGapsOnS3() throws Exception {
+        try (TestPlaces places = TestPlaces.s3(folder)) {
+            String location = places.location("models");
+            ContendersHarness.contend(location, 2, 2, 4, false);
+            try (ManagedRegistry registry = Registries.open(TestPlaces.open(location), TestModels.OPTIONS)) {
+                assertThat(registry.resolve("spam").number()).isEqualTo(16);
+                ContendersHarness.requireOneChain(registry, 16);
+            }
         }
     }
 }

@@ -8,22 +8,18 @@ import dev.maas.ModelVersion;
 import dev.maas.Page;
 import dev.maas.VersionUpdate;
 import dev.maas.registry.store.ObjectStore;
-import dev.maas.registry.store.TestStores;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 /**
  * Ends a process at each step of publishing, of moving an alias and of collecting, and looks at what it left. Run it by {@code main} with
- * a folder, and the number of rounds through all steps.
+ * a folder, the number of rounds through all steps, and {@code s3} for a server of that kind on the folder.
  */
 final class CrashHarness {
     private static final int HALTED = 77;
@@ -32,24 +28,26 @@ final class CrashHarness {
 
     public static void main(String[] args) throws Exception {
         if (args[0].equals("child")) {
-            act(Path.of(args[1]), args[2], Integer.parseInt(args[3]));
+            act(args[1], args[2], Integer.parseInt(args[3]));
             return;
         }
-        int rounds = Integer.parseInt(args[1]);
-        int runs = 0;
-        for (int round = 0; round < rounds; round++) {
-            for (String action : List.of("publish", "alias", "collect")) {
-                runs += crashAtEveryStep(Path.of(args[0]).resolve("round-" + round + "-" + action), action, 1);
+        boolean s3 = args.length > 2 && args[2].equals("s3");
+        try (TestPlaces places = s3 ? TestPlaces.s3(Path.of(args[0])) : TestPlaces.folder(Path.of(args[0]))) {
+            int runs = 0;
+            for (int round = 0; round < Integer.parseInt(args[1]); round++) {
+                for (String action : List.of("publish", "alias", "collect")) {
+                    runs += crashAtEveryStep(places, "round-" + round + "-" + action, action, 1);
+                }
             }
+            System.out.println("figure registry.crash." + (s3 ? "s3" : "file") + ".runs " + runs + " count");
         }
-        System.out.println("figure registry.crash.runs " + runs + " count");
     }
 
     /** Returns how many processes were ended. */
-    static int crashAtEveryStep(Path folder, String action, int stride) throws Exception {
+    static int crashAtEveryStep(TestPlaces places, String name, String action, int stride) throws Exception {
         int runs = 0;
         int step = 1;
-        while (crashAt(Files.createDirectories(folder).resolve("store-" + step), action, step)) {
+        while (crashAt(places, places.location(name + "/store-" + step), action, step)) {
             runs++;
             step += stride;
         }
@@ -57,19 +55,18 @@ final class CrashHarness {
     }
 
     /** Ends a process at one step and checks; returns false if the action has fewer steps. */
-    private static boolean crashAt(Path store, String action, int step) throws Exception {
-        try (ManagedRegistry registry = Registries.open(store, options())) {
+    private static boolean crashAt(TestPlaces places, String location, String action, int step) throws Exception {
+        try (ManagedRegistry registry = Registries.open(TestPlaces.open(location), options())) {
             registry.publish(TestModels.model("spam", "old").alias("champion"));
             registry.publish(TestModels.model("spam", "second"));
             registry.publish(TestModels.model("spam", "garbage"));
             registry.update(VersionUpdate.delete("spam", 3));
         }
-        Process child =
-                ContendersHarness.start(CrashHarness.class, "child", store.toString(), action, Integer.toString(step));
+        Process child = ContendersHarness.start(CrashHarness.class, "child", location, action, Integer.toString(step));
         String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int code = child.waitFor();
         assertThat(code).as(output).isIn(0, HALTED);
-        check(store, action, output.contains("returned"));
+        check(places, location, action, output.contains("returned"));
         return code == HALTED;
     }
 
@@ -77,26 +74,10 @@ final class CrashHarness {
         return TestModels.OPTIONS.grace(Duration.ZERO).retention(Duration.ZERO);
     }
 
-    private static void act(Path store, String action, int haltAt) {
+    private static void act(String location, String action, int haltAt) {
         AtomicInteger steps = new AtomicInteger();
         AtomicInteger armed = new AtomicInteger();
-        ObjectStore stepping = TestStores.stepping(store, step -> halt(armed, steps, haltAt));
-        ObjectStore counting = new UnclosedStore(stepping) {
-            @Override
-            public boolean delete(String key) {
-                halt(armed, steps, haltAt);
-                boolean there = super.delete(key);
-                halt(armed, steps, haltAt);
-                return there;
-            }
-
-            @Override
-            public boolean copyIfAbsent(String from, String to) {
-                boolean won = stepping.copyIfAbsent(from, to);
-                halt(armed, steps, haltAt);
-                return won;
-            }
-        };
+        ObjectStore counting = TestPlaces.stepping(location, () -> halt(armed, steps, haltAt));
         ManagedRegistry registry = Registries.open(counting, options());
         armed.set(1);
         switch (action) {
@@ -115,8 +96,8 @@ final class CrashHarness {
         }
     }
 
-    private static void check(Path store, String action, boolean returned) throws IOException {
-        try (ManagedRegistry registry = Registries.open(store, options())) {
+    private static void check(TestPlaces places, String location, String action, boolean returned) throws IOException {
+        try (ManagedRegistry registry = Registries.open(TestPlaces.open(location), options())) {
             List<ModelVersion> versions =
                     registry.versions("spam", Page.Request.first(10)).items();
             int champion = Objects.requireNonNull(registry.aliases("spam").get("champion"));
@@ -140,7 +121,7 @@ final class CrashHarness {
             int next = registry.publish(TestModels.model("spam", "after")).number();
             assertThat(next).isEqualTo(versions.get(0).number() == 4 ? 5 : 4);
         }
-        requireClean(store);
+        assertThat(places.scratch(location)).as("left behind").isEmpty();
     }
 
     private static void requireReadable(ManagedRegistry registry, List<ModelVersion> versions) throws IOException {
@@ -149,17 +130,6 @@ final class CrashHarness {
                     InputStream in = source.open("model.onnx")) {
                 assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
                         .isIn("old", "second", "new");
-            }
-        }
-    }
-
-    private static void requireClean(Path store) throws IOException {
-        for (String folder : List.of("tmp", "trash", "leases")) {
-            if (Files.exists(store.resolve(folder))) {
-                try (Stream<Path> paths = Files.walk(store.resolve(folder))) {
-                    Optional<Path> left = paths.filter(Files::isRegularFile).findFirst();
-                    assertThat(left).as("left in %s", folder).isEmpty();
-                }
             }
         }
     }
