@@ -4,7 +4,7 @@ import java.util.List;
 
 /** The program: measures what its arguments name, and prints it. */
 public final class Benchmarks {
-    private static final List<String> ALL = List.of("call", "callers", "canary");
+    private static final List<String> ALL = List.of("call", "callers", "load", "swaps", "canary");
 
     private Benchmarks() {}
 
@@ -21,6 +21,8 @@ public final class Benchmarks {
                 case "callers-small" -> new CallersReport().run(Mlp.SMALL);
                 case "callers-medium" -> new CallersReport().run(Mlp.MEDIUM);
                 case "callers-large" -> new CallersReport().run(Mlp.LARGE);
+                case "load" -> new LoadReport().run();
+                case "swaps" -> new SwapReport().run();
                 case "canary" -> new RolloutReport().run();
                 default ->
                     throw new IllegalArgumentException(
