@@ -45,6 +45,9 @@ abstract class Call {
     @Nullable
     Call next;
 
+    /** See {@link Admission#check}; written before the call is published. */
+    private long idealWait;
+
     /** The run this call was taken into; written before the state becomes RUNNING. */
     private @Nullable Batch batch;
 
@@ -83,6 +86,15 @@ abstract class Call {
 
     Rows rows() {
         return rows;
+    }
+
+    /** Keeps how long it should wait if the model had the machine for itself, in nanoseconds. */
+    void expectsToWait(long nanos) {
+        idealWait = nanos;
+    }
+
+    long idealWait() {
+        return idealWait;
     }
 
     CallLimits limits() {

@@ -36,6 +36,7 @@ final class CallQueue {
     private final AtomicReference<@Nullable Call> arrivals = new AtomicReference<>();
     private final AtomicInteger waitingRows = new AtomicInteger();
     private final ReentrantLock forming = new ReentrantLock();
+    private final QueueDelay delay = new QueueDelay();
 
     /** By priority, oldest first. Guarded by forming. */
     private final Map<Priority, Deque<Call>> backlog = new EnumMap<>(Priority.class);
@@ -73,6 +74,11 @@ final class CallQueue {
     /** The rows that wait, counting those that are just being added. */
     int waitingRows() {
         return waitingRows.get();
+    }
+
+    /** How long calls really wait. */
+    QueueDelay delay() {
+        return delay;
     }
 
     int capacity() {
@@ -129,12 +135,14 @@ final class CallQueue {
                 if (call.isExpired(now)) {
                     if (call.tryMove(Call.QUEUED, Call.DROPPED)) {
                         left(call);
+                        delay.taken(now - call.enqueuedAt(), call.idealWait());
                         expired.add(call);
                     }
                 } else if (!fits(call, batch, maxRows)) {
                     passedOver.add(call);
                 } else if (batch.tryAdd(call)) {
                     left(call);
+                    delay.taken(now - call.enqueuedAt(), call.idealWait());
                 }
             }
             putBack(passedOver);

@@ -121,8 +121,9 @@ public final class ModelRunner implements AutoCloseable {
 
     /** Runs rows with others or not; returns what made them fail, if anything. */
     private @Nullable RuntimeException runWaiting(Call.Rows rows, CallLimits limits, CostCurve curve) {
-        admission.check(limits, rows.count(), curve);
+        long idealWait = admission.check(limits, rows.count(), curve);
         WaitingCall call = new WaitingCall(rows, limits);
+        call.expectsToWait(idealWait);
         dispatcher.runWaiting(call);
         return call.state() == Call.DROPPED && call.failure() == null ? CallLimits.exceeded(false) : call.failure();
     }
@@ -186,9 +187,10 @@ public final class ModelRunner implements AutoCloseable {
 
     /** The calling thread holds a lease. */
     private <T> CompletableFuture<T> start(Call.Rows rows, CallLimits limits, Supplier<T> result, CostCurve curve) {
-        admission.check(limits, rows.count(), curve);
+        long idealWait = admission.check(limits, rows.count(), curve);
         leases.acquireMore();
         FutureCall<T> call = new FutureCall<>(rows, limits, result, leases, queue);
+        call.expectsToWait(idealWait);
         if (limits.hasDeadline()) {
             call.expiresWith(deadlines.after(limits.nanosLeft(), call::expire));
         }
