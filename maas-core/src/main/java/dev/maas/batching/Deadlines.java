@@ -25,7 +25,7 @@ public final class Deadlines implements AutoCloseable {
     }
 
     /** Runs a short action after that time; it runs in the timer's thread. */
-    Future<?> after(long nanos, Runnable action) {
+    public Future<?> after(long nanos, Runnable action) {
         return executor.schedule(action, nanos, TimeUnit.NANOSECONDS);
     }
 

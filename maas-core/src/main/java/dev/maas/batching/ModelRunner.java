@@ -72,6 +72,11 @@ public final class ModelRunner implements AutoCloseable {
         return leases.tryAcquire();
     }
 
+    /** Takes another lease, for a caller that holds one. */
+    public void acquireMore() {
+        leases.acquireMore();
+    }
+
     /** Returns a lease. */
     public void release() {
         leases.release();

@@ -99,7 +99,7 @@ final class GraphReader {
             }
         }
         if (scope != null) {
-            inputs.forEach(input -> scope.input(input.name()));
+            inputs.forEach(scope::input);
             outputs.forEach(output -> scope.output(output.name()));
         }
         return name;
@@ -119,7 +119,7 @@ final class GraphReader {
         initializers++;
         initializerBytes = Math.min(Long.MAX_VALUE - tensor.bytes(), initializerBytes) + tensor.bytes();
         if (scope != null) {
-            scope.initializer(tensor.name());
+            scope.initializer(tensor);
         }
     }
 
@@ -158,6 +158,7 @@ final class GraphReader {
         operators.addOperator(domain, type, overload);
         if (scope != null) {
             String label = "the node " + (name.isEmpty() ? "" : Shown.name(name) + " ") + "of type " + Shown.name(type);
+            scope.recurrent().node(domain, type, inputs);
             scope.node(label, inputs, outputs, captured);
         }
     }

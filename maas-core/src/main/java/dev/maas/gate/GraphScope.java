@@ -34,19 +34,29 @@ final class GraphScope {
     private final Set<String> outputs = new LinkedHashSet<>();
     private final List<Node> nodes = new ArrayList<>();
 
+    private final RecurrentInputs recurrent;
+
     private record Node(String label, List<String> uses) {}
 
     GraphScope(WireReader reader, GraphMemory memory) {
         this.reader = reader;
         this.memory = memory;
+        this.recurrent = new RecurrentInputs(reader, memory);
     }
 
-    void input(String name) {
-        define(name, inputs, "input");
+    void input(TypeReader.Declared input) {
+        define(input.name(), inputs, "input");
+        recurrent.input(input);
     }
 
-    void initializer(String name) {
-        define(name, initializers, "initializer");
+    void initializer(TensorReader.Header tensor) {
+        define(tensor.name(), initializers, "initializer");
+        recurrent.weight(tensor.name(), tensor.rank());
+    }
+
+    /** What recurrent operators of this graph take. */
+    RecurrentInputs recurrent() {
+        return recurrent;
     }
 
     boolean isInitialized(String name) {
@@ -102,6 +112,7 @@ final class GraphScope {
             throw reader.malformed("its graph is empty");
         }
         Set<String> captured = check();
+        recurrent.check(true);
         if (captured.isEmpty()) {
             return;
         }
@@ -128,6 +139,7 @@ final class GraphScope {
             producers[i] = producersOf(nodes.get(i), captured);
         }
         requireAcyclic(producers);
+        recurrent.check(false);
         return captured;
     }
 

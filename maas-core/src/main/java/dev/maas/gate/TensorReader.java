@@ -36,7 +36,7 @@ final class TensorReader {
      * @param type null for a tensor that is empty altogether, which stands for none
      * @param bytes what its values take, in the model's file or outside
      */
-    record Header(String name, @Nullable OnnxType type, long elements, long bytes) {}
+    record Header(String name, @Nullable OnnxType type, int rank, long elements, long bytes) {}
 
     /** Returns the weights found so far whose values lie outside the model's file. */
     List<ExternalTensor> externalTensors() {
@@ -91,7 +91,7 @@ final class TensorReader {
             throw reader.malformed(dense + " has " + values.elements + " values");
         }
         spreadOut(dense, values.type, elements);
-        return new Header(values.name, values.type, elements, values.bytes + parts[1].bytes);
+        return new Header(values.name, values.type, dense.rank, elements, values.bytes + parts[1].bytes);
     }
 
     /** The runtime makes sparse weights dense when it loads them, so a few bytes may ask for any amount of memory. */
@@ -143,7 +143,7 @@ final class TensorReader {
         Header check() {
             boolean empty = counts.isEmpty() && rawBytes <= 0;
             if (dataType == 0 && rank == 0 && empty && !external) {
-                return new Header(name, null, 0, 0);
+                return new Header(name, null, 0, 0, 0);
             }
             OnnxType type = OnnxType.numbered(dataType);
             if (type == null) {
@@ -160,7 +160,7 @@ final class TensorReader {
             } else {
                 checkTyped(type, elements);
             }
-            return new Header(name, type, elements, type == OnnxType.STRING ? stringBytes : bytes);
+            return new Header(name, type, rank, elements, type == OnnxType.STRING ? stringBytes : bytes);
         }
 
         private long elementCount() {

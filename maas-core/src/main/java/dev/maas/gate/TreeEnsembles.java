@@ -11,7 +11,7 @@ import java.util.Set;
  * Collects the attributes of one node as far as they say how decision trees hang together, and checks them if the node turns out to
  * be a tree ensemble.
  *
- * <p>This is the one kind of operator that the gate knows, since a runtime trusts what these attributes say. With onnxruntime 1.28.0
+ * <p>These operators are checked, as are {@linkplain RecurrentInputs recurrent ones}, since a runtime trusts what these attributes say. With onnxruntime 1.28.0
  * indices into lists that are too short end the process while {@code TreeEnsemble} is loaded, trees of two thousand levels overflow
  * its stack, and a tree that leads back into itself makes a run go on for ever, which no deadline ends.
  *

@@ -3,10 +3,13 @@ package dev.maas.serving;
 import dev.maas.CallOptions;
 import dev.maas.ModelMetadata;
 import dev.maas.ModelRef;
+import dev.maas.Translator;
 import dev.maas.batching.ModelRunner;
+import dev.maas.bind.Binding;
 import dev.maas.engine.LoadedModel;
 import dev.maas.tensor.Signature;
 import java.time.Duration;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,8 @@ final class LoadedVersion implements AutoCloseable {
     private final LoadedModel model;
     private final ModelRunner runner;
     private final @Nullable Duration timeout;
+    private final @Nullable ResultCache cache;
+    private final String cacheKey;
 
     LoadedVersion(
             ModelRef ref,
@@ -26,13 +31,16 @@ final class LoadedVersion implements AutoCloseable {
             ModelMetadata metadata,
             LoadedModel model,
             ModelRunner runner,
-            ModelOptions options) {
+            ModelOptions options,
+            @Nullable ResultCache cache) {
         this.ref = ref;
         this.digest = digest;
         this.metadata = metadata;
         this.model = model;
         this.runner = runner;
         this.timeout = options.timeout().orElse(null);
+        this.cache = cache;
+        this.cacheKey = digest.isEmpty() ? UUID.randomUUID().toString() : digest;
     }
 
     ModelRef ref() {
@@ -63,6 +71,25 @@ final class LoadedVersion implements AutoCloseable {
 
     ModelRunner runner() {
         return runner;
+    }
+
+    /** What tells the results of this version from those of others. */
+    String cacheKey() {
+        return cacheKey;
+    }
+
+    /** How values are run by way of a binding. */
+    <I, O> VersionCalls<I, O> calls(Binding<I, O> binding) {
+        return cache == null
+                ? new BindingCalls<>(runner, binding)
+                : new CachedCalls<>(this, cache, TensorConversion.of(signature(), binding));
+    }
+
+    /** How values are run by way of a translator. */
+    <I, O> VersionCalls<I, O> calls(Translator<I, O> translator) {
+        return cache == null
+                ? new TranslatorCalls<>(this, translator)
+                : new CachedCalls<>(this, cache, TensorConversion.of(signature(), translator));
     }
 
     /** The call's own bounds, or the model's where it brings none. */

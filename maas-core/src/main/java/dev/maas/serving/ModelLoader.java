@@ -3,7 +3,6 @@ package dev.maas.serving;
 import dev.maas.Model;
 import dev.maas.ModelRef;
 import dev.maas.ModelSource;
-import dev.maas.engine.Engines;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -23,7 +22,7 @@ public final class ModelLoader implements AutoCloseable {
     private final ServiceOptions options;
 
     private ModelLoader(ServiceOptions options) {
-        this.workshop = new Workshop(new Engines(options.engine()));
+        this.workshop = new Workshop(options.engines());
         this.options = options;
     }
 

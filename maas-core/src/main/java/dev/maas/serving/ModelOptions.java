@@ -13,19 +13,26 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and safe for use by any thread; each method returns options with one thing changed and names a bad value at once.
  */
 public final class ModelOptions {
-    private static final ModelOptions DEFAULTS =
-            new ModelOptions(RunnerOptions.forProcessors(Runtime.getRuntime().availableProcessors()), null, true, true);
+    private static final ModelOptions DEFAULTS = new ModelOptions(
+            RunnerOptions.forProcessors(Runtime.getRuntime().availableProcessors()), null, true, true, null);
 
     private final RunnerOptions runner;
     private final @Nullable Duration timeout;
     private final boolean warmUp;
     private final boolean goldenTests;
+    private final @Nullable ResultCacheOptions resultCache;
 
-    private ModelOptions(RunnerOptions runner, @Nullable Duration timeout, boolean warmUp, boolean goldenTests) {
+    private ModelOptions(
+            RunnerOptions runner,
+            @Nullable Duration timeout,
+            boolean warmUp,
+            boolean goldenTests,
+            @Nullable ResultCacheOptions resultCache) {
         this.runner = runner;
         this.timeout = timeout;
         this.warmUp = warmUp;
         this.goldenTests = goldenTests;
+        this.resultCache = resultCache;
     }
 
     /** Returns the defaults for this machine. */
@@ -64,7 +71,7 @@ public final class ModelOptions {
     }
 
     private ModelOptions with(RunnerOptions newRunner) {
-        return new ModelOptions(newRunner, timeout, warmUp, goldenTests);
+        return new ModelOptions(newRunner, timeout, warmUp, goldenTests, resultCache);
     }
 
     /** Returns these options with a deadline for calls that bring none. */
@@ -72,17 +79,34 @@ public final class ModelOptions {
         if (newTimeout.isZero() || newTimeout.isNegative()) {
             throw new InvalidInputException("A timeout is longer than zero; got " + newTimeout);
         }
-        return new ModelOptions(runner, Objects.requireNonNull(newTimeout), warmUp, goldenTests);
+        return new ModelOptions(runner, Objects.requireNonNull(newTimeout), warmUp, goldenTests, resultCache);
     }
 
     /** Returns these options with or without runs before the first call; by default with. */
     public ModelOptions warmUp(boolean enabled) {
-        return new ModelOptions(runner, timeout, enabled, goldenTests);
+        return new ModelOptions(runner, timeout, enabled, goldenTests, resultCache);
     }
 
     /** Returns these options with or without the check of a package's golden data when it is loaded; by default with. */
     public ModelOptions goldenTests(boolean enabled) {
-        return new ModelOptions(runner, timeout, warmUp, enabled);
+        return new ModelOptions(runner, timeout, warmUp, enabled, resultCache);
+    }
+
+    /**
+     * Returns these options with results that are kept and given again to calls with the same input, typed or by a translator; by
+     * default none are. Only for models that give the same output for the same input. Results are told apart by the version's digest
+     * and that of the input tensors, so that no call gets what another version gave; calls with one input at the same time run once.
+     *
+     * @param maxBytes the heap that the results of all versions of the model may take, as estimated
+     * @param maxAge how long a result may be given again
+     * @throws InvalidInputException if one of them is zero or negative
+     */
+    public ModelOptions cacheResults(long maxBytes, Duration maxAge) {
+        return new ModelOptions(runner, timeout, warmUp, goldenTests, new ResultCacheOptions(maxBytes, maxAge));
+    }
+
+    Optional<ResultCacheOptions> resultCache() {
+        return Optional.ofNullable(resultCache);
     }
 
     RunnerOptions runner() {

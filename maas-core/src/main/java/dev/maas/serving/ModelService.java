@@ -13,6 +13,7 @@ import dev.maas.bind.Binding;
 import dev.maas.engine.Engines;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -53,7 +54,7 @@ public final class ModelService implements AutoCloseable {
 
     /** Returns a service with these options; see {@link #of(ModelRegistry)}. */
     public static ModelService of(ModelRegistry registry, ServiceOptions options) {
-        return new ModelService(registry, options, new Engines(options.engine()));
+        return new ModelService(registry, options, options.engines());
     }
 
     /**
@@ -75,13 +76,12 @@ public final class ModelService implements AutoCloseable {
         });
         return predictor(
                 target,
-                version -> new BindingCalls<>(
-                        version.runner(), Binder.bind(version.signature(), version.metadata(), inputType, outputType)));
+                version -> version.calls(Binder.bind(version.signature(), version.metadata(), inputType, outputType)));
     }
 
     /** Returns a predictor that converts with the given translator; see {@link #predictor(String, Class, Class)}. */
     public <I, O> Predictor<I, O> predictor(String ref, Translator<I, O> translator) {
-        return predictor(target(ref, version -> {}), version -> new TranslatorCalls<>(version, translator));
+        return predictor(target(ref, version -> {}), version -> version.calls(translator));
     }
 
     private <I, O> Predictor<I, O> predictor(Target target, Function<LoadedVersion, VersionCalls<I, O>> binder) {
@@ -137,6 +137,11 @@ public final class ModelService implements AutoCloseable {
     public void refresh() {
         requireOpen();
         targets.values().forEach(target -> target.refresh(true));
+    }
+
+    /** Returns how the result cache of a model has done; empty if no version of it that keeps results was loaded. */
+    public Optional<ResultCacheStatistics> resultCache(String name) {
+        return workshop.resultCaches().known(name).map(ResultCache::statistics);
     }
 
     /** Returns how the service and each of its models is. */

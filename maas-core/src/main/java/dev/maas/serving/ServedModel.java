@@ -46,12 +46,12 @@ final class ServedModel implements Model {
     @Override
     public <I, O> Predictor<I, O> predictor(TypeRef<I> inputType, TypeRef<O> outputType) {
         Binding<I, O> binding = Binder.bind(version.signature(), version.metadata(), inputType, outputType);
-        return new BoundPredictor<>(this, version, new BindingCalls<>(version.runner(), binding));
+        return new BoundPredictor<>(this, version, version.calls(binding));
     }
 
     @Override
     public <I, O> Predictor<I, O> predictor(Translator<I, O> translator) {
-        return new BoundPredictor<>(this, version, new TranslatorCalls<>(version, translator));
+        return new BoundPredictor<>(this, version, version.calls(translator));
     }
 
     @Override

@@ -3,11 +3,15 @@ package dev.maas.serving;
 import dev.maas.InvalidInputException;
 import dev.maas.ModelRef;
 import dev.maas.engine.EngineOptions;
+import dev.maas.engine.EngineProvider;
+import dev.maas.engine.Engines;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a {@link ModelService} or a {@link ModelLoader} works. Everything has a default.
@@ -15,17 +19,25 @@ import java.util.Objects;
  * <p>Immutable and safe for use by any thread; each method returns options with one thing changed and names a bad value at once.
  */
 public final class ServiceOptions {
-    private static final ServiceOptions DEFAULTS =
-            new ServiceOptions(EngineOptions.defaults(), ModelOptions.defaults(), Map.of(), Duration.ofSeconds(10));
+    private static final ServiceOptions DEFAULTS = new ServiceOptions(
+            EngineOptions.defaults(), null, ModelOptions.defaults(), Map.of(), Duration.ofSeconds(10));
 
     private final EngineOptions engine;
+    /** Null for those that are found on the class path. */
+    private final @Nullable List<EngineProvider> providers;
+
     private final ModelOptions models;
     private final Map<String, ModelOptions> byName;
     private final Duration pollInterval;
 
     private ServiceOptions(
-            EngineOptions engine, ModelOptions models, Map<String, ModelOptions> byName, Duration pollInterval) {
+            EngineOptions engine,
+            @Nullable List<EngineProvider> providers,
+            ModelOptions models,
+            Map<String, ModelOptions> byName,
+            Duration pollInterval) {
         this.engine = engine;
+        this.providers = providers;
         this.models = models;
         this.byName = byName;
         this.pollInterval = pollInterval;
@@ -38,19 +50,33 @@ public final class ServiceOptions {
 
     /** Returns these options with engines that run as given. */
     public ServiceOptions engine(EngineOptions options) {
-        return new ServiceOptions(Objects.requireNonNull(options), models, byName, pollInterval);
+        return new ServiceOptions(Objects.requireNonNull(options), providers, models, byName, pollInterval);
+    }
+
+    /**
+     * Returns these options with these engines, and none of those on the class path; for an engine that is not to be found by everybody,
+     * such as that of a test.
+     *
+     * @throws InvalidInputException if there is none
+     */
+    public ServiceOptions engines(List<? extends EngineProvider> chosen) {
+        if (chosen.isEmpty()) {
+            throw new InvalidInputException(
+                    "A service has one engine or more; got an empty list. Leave it out for those on the class path");
+        }
+        return new ServiceOptions(engine, List.copyOf(chosen), models, byName, pollInterval);
     }
 
     /** Returns these options for all models that have none of their own. */
     public ServiceOptions models(ModelOptions options) {
-        return new ServiceOptions(engine, Objects.requireNonNull(options), byName, pollInterval);
+        return new ServiceOptions(engine, providers, Objects.requireNonNull(options), byName, pollInterval);
     }
 
     /** Returns these options with others for the versions of one model. */
     public ServiceOptions model(String name, ModelOptions options) {
         Map<String, ModelOptions> more = new LinkedHashMap<>(byName);
         more.put(ModelRef.requireName(name, "model"), Objects.requireNonNull(options));
-        return new ServiceOptions(engine, models, Collections.unmodifiableMap(more), pollInterval);
+        return new ServiceOptions(engine, providers, models, Collections.unmodifiableMap(more), pollInterval);
     }
 
     /**
@@ -61,11 +87,12 @@ public final class ServiceOptions {
         if (interval.isZero() || interval.isNegative() || interval.compareTo(Duration.ofDays(1)) > 0) {
             throw new InvalidInputException("pollInterval is longer than zero and at most a day; got " + interval);
         }
-        return new ServiceOptions(engine, models, byName, interval);
+        return new ServiceOptions(engine, providers, models, byName, interval);
     }
 
-    EngineOptions engine() {
-        return engine;
+    /** Makes the engines, none of them open yet. */
+    Engines engines() {
+        return providers == null ? new Engines(engine) : new Engines(providers, engine);
     }
 
     ModelOptions optionsOf(String name) {

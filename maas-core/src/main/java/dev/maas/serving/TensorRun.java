@@ -40,7 +40,7 @@ final class TensorRun {
                 values -> conversion.apply(named(signature, values)));
     }
 
-    private static Outputs named(Signature signature, List<Object> values) {
+    static Outputs named(Signature signature, List<Object> values) {
         Map<String, Object> named = new LinkedHashMap<>();
         List<ValueSpec> outputs = signature.outputs();
         for (int i = 0; i < outputs.size(); i++) {
@@ -49,7 +49,7 @@ final class TensorRun {
         return Outputs.of(named);
     }
 
-    private static List<Tensor> inOrder(Signature signature, Map<String, Tensor> inputs) {
+    static List<Tensor> inOrder(Signature signature, Map<String, Tensor> inputs) {
         List<Tensor> ordered = new ArrayList<>();
         Map<String, Long> symbols = new HashMap<>();
         for (TensorSpec spec : signature.inputs()) {

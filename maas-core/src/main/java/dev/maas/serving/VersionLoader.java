@@ -32,7 +32,14 @@ final class VersionLoader {
         }
         ModelRunner runner = new ModelRunner(
                 new SourceBoundModel(loaded, source), options.runner(), workshop.executor(), workshop.deadlines());
-        LoadedVersion version = new LoadedVersion(ref, digest, metadata, loaded, runner, options);
+        LoadedVersion version = new LoadedVersion(
+                ref,
+                digest,
+                metadata,
+                loaded,
+                runner,
+                options,
+                workshop.resultCaches().of(ref.name(), options));
         try {
             new WarmUp(version, source, workshop.gate(), options).run();
             return version;

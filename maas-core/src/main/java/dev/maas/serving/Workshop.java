@@ -21,6 +21,7 @@ final class Workshop implements AutoCloseable {
     private final Engines engines;
     private final ModelGate gate = new ModelGate();
     private final Deadlines deadlines = new Deadlines();
+    private final ResultCaches resultCaches = new ResultCaches(deadlines);
     private final ExecutorService executor;
 
     Workshop(Engines engines) {
@@ -44,6 +45,10 @@ final class Workshop implements AutoCloseable {
 
     Deadlines deadlines() {
         return deadlines;
+    }
+
+    ResultCaches resultCaches() {
+        return resultCaches;
     }
 
     ExecutorService executor() {

@@ -4,9 +4,15 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.maas.IntegrityException;
 import dev.maas.InvalidInputException;
+import dev.maas.registry.format.CanonicalJson;
+import dev.maas.registry.format.Fields;
+import dev.maas.registry.format.Sha256;
+import dev.maas.registry.format.StrictJson;
 import dev.maas.registry.store.ObjectContent;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Writes and reads the artifacts that refer to versions: OCI image manifests with a subject, an empty config and one layer. */
@@ -41,10 +47,21 @@ final class Attachments {
             return List.of(Sha256.hex(content), Sha256.hex(EMPTY), manifestHex);
         }
 
-        void put(Blobs blobs) {
+        /** Returns its blobs by their digests, the manifest last. */
+        Map<String, ObjectContent> blobs() {
+            Map<String, ObjectContent> blobs = new LinkedHashMap<>();
             blobs.put(Sha256.hex(content), ObjectContent.of(content, type));
             blobs.put(Sha256.hex(EMPTY), ObjectContent.of(EMPTY, EMPTY_TYPE));
             blobs.put(manifestHex, ObjectContent.of(manifest, Manifest.MEDIA_TYPE));
+            return blobs;
+        }
+
+        void put(Blobs blobs) {
+            blobs().forEach(blobs::put);
+        }
+
+        Change.Attach change(int version) {
+            return new Change.Attach(version, type, manifestHex, hexes());
         }
     }
 

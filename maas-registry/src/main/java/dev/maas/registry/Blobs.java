@@ -2,6 +2,7 @@ package dev.maas.registry;
 
 import dev.maas.IntegrityException;
 import dev.maas.RegistryException;
+import dev.maas.registry.format.Sha256;
 import dev.maas.registry.store.LocalCopy;
 import dev.maas.registry.store.ObjectContent;
 import dev.maas.registry.store.ObjectInfo;
@@ -84,6 +85,10 @@ final class Blobs {
                 store.name() + ": '" + key + "' is damaged: " + how
                         + ". Restore it from a copy of the store, or remove it and publish the same files again",
                 cause);
+    }
+
+    String storeName() {
+        return store.name();
     }
 
     boolean exists(String hex) {

@@ -23,6 +23,7 @@ sealed interface Change {
      * @param factsHex the digest of the facts' written form
      * @param blobs the digests of everything that it needs, so that a collector need not read manifests
      * @param aliases the aliases that point to it since
+     * @param attachments what refers to it from the beginning, such as its publisher's signatures
      */
     record Publish(
             int version,
@@ -31,7 +32,8 @@ sealed interface Change {
             Facts facts,
             String factsHex,
             List<String> blobs,
-            List<String> aliases)
+            List<String> aliases,
+            List<Attach> attachments)
             implements Change {
         @Override
         public String kind() {

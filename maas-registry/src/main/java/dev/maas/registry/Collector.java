@@ -1,6 +1,7 @@
 package dev.maas.registry;
 
 import dev.maas.RegistryException;
+import dev.maas.registry.format.Sha256;
 import dev.maas.registry.store.ObjectInfo;
 import dev.maas.registry.store.ObjectListing;
 import dev.maas.registry.store.ObjectStore;

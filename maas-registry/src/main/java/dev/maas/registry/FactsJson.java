@@ -8,6 +8,7 @@ import dev.maas.IntegrityException;
 import dev.maas.InvalidInputException;
 import dev.maas.Lineage;
 import dev.maas.ModelMetadata;
+import dev.maas.registry.format.Fields;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;

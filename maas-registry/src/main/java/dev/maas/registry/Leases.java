@@ -2,6 +2,9 @@ package dev.maas.registry;
 
 import com.google.gson.JsonObject;
 import dev.maas.RegistryException;
+import dev.maas.registry.format.CanonicalJson;
+import dev.maas.registry.format.Fields;
+import dev.maas.registry.format.StrictJson;
 import dev.maas.registry.store.ObjectContent;
 import dev.maas.registry.store.ObjectInfo;
 import dev.maas.registry.store.ObjectListing;

@@ -6,6 +6,7 @@ import dev.maas.ModelQuery;
 import dev.maas.ModelVersion;
 import dev.maas.Page;
 import dev.maas.RegistryEvent;
+import dev.maas.registry.format.Sha256;
 import dev.maas.registry.store.ObjectStore;
 import java.util.ArrayList;
 import java.util.List;

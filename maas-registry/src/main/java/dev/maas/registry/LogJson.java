@@ -1,9 +1,15 @@
 package dev.maas.registry;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.maas.IntegrityException;
 import dev.maas.InvalidInputException;
 import dev.maas.ModelRef;
+import dev.maas.registry.format.CanonicalJson;
+import dev.maas.registry.format.Fields;
+import dev.maas.registry.format.Sha256;
+import dev.maas.registry.format.StrictJson;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +60,11 @@ final class LogJson {
             json.add("facts", FactsJson.write(publish.facts()));
             json.add("blobs", FactsJson.array(publish.blobs()));
             json.add("aliases", FactsJson.array(publish.aliases()));
+            if (!publish.attachments().isEmpty()) {
+                JsonArray attachments = new JsonArray();
+                publish.attachments().forEach(attach -> attachments.add(writeAttach(attach, new JsonObject())));
+                json.add("attachments", attachments);
+            }
         } else if (change instanceof Change.Alias alias) {
             json.addProperty("alias", alias.alias());
             if (alias.to() != 0) {
@@ -71,10 +82,15 @@ final class LogJson {
             life.until().ifPresent(until -> json.addProperty("until", until.toString()));
         } else if (change instanceof Change.Attach attach) {
             json.addProperty("version", attach.version());
-            json.addProperty("type", attach.type());
-            json.addProperty("manifest", Sha256.PREFIX + attach.manifest());
-            json.add("blobs", FactsJson.array(attach.blobs()));
+            writeAttach(attach, json);
         }
+    }
+
+    private static JsonObject writeAttach(Change.Attach attach, JsonObject json) {
+        json.addProperty("type", attach.type());
+        json.addProperty("manifest", Sha256.PREFIX + attach.manifest());
+        json.add("blobs", FactsJson.array(attach.blobs()));
+        return json;
     }
 
     /**
@@ -142,30 +158,35 @@ final class LogJson {
                         fields.strings("tags"),
                         fields.texts("properties"),
                         fields.string("description"));
-            case "attach" ->
-                new Change.Attach(
-                        fields.number("version"),
-                        fields.string("type"),
-                        fields.digest("manifest"),
-                        fields.hexes("blobs"));
+            case "attach" -> readAttach(fields, fields.number("version"));
             default ->
                 throw new IntegrityException(what + " is of the kind '" + kind
                         + "', which this version of maas does not know. Update maas to read this registry");
         };
     }
 
+    private static Change.Attach readAttach(Fields fields, int version) {
+        return new Change.Attach(version, fields.string("type"), fields.digest("manifest"), fields.hexes("blobs"));
+    }
+
     private static Change readPublish(Fields fields, String what) {
         JsonObject facts = fields.object("facts").raw();
+        int version = fields.number("version");
+        List<Change.Attach> attachments = new ArrayList<>();
+        if (fields.has("attachments")) {
+            fields.objects("attachments").forEach(attach -> attachments.add(readAttach(attach, version)));
+        }
         List<String> aliases = fields.strings("aliases");
         aliases.forEach(alias -> name(alias, what));
         return new Change.Publish(
-                fields.number("version"),
+                version,
                 fields.digest("manifest"),
                 fields.whole("byteSize", 0, Long.MAX_VALUE),
                 FactsJson.read(facts, what),
                 Sha256.hex(CanonicalJson.bytes(facts)),
                 fields.hexes("blobs"),
-                aliases);
+                aliases,
+                List.copyOf(attachments));
     }
 
     private static String name(String alias, String what) {

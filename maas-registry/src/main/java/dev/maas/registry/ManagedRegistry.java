@@ -2,8 +2,11 @@ package dev.maas.registry;
 
 import dev.maas.ModelRegistry;
 import dev.maas.ModelVersion;
+import dev.maas.registry.seal.Signer;
+import dev.maas.registry.seal.TrustPolicy;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A registry with what its keeper needs besides: collecting garbage, and attaching signatures and the like to versions.
@@ -55,6 +58,24 @@ public interface ManagedRegistry extends ModelRegistry {
      * @throws dev.maas.IntegrityException if it is damaged
      */
     byte[] read(Attachment attachment);
+
+    /**
+     * Signs a version that is there, as a second signer does: attaches a signature of all its files, in the format of OpenSSF model
+     * signing. The publisher's own signatures come with the version; see {@link RegistryOptions#signWith}.
+     *
+     * @throws dev.maas.IntegrityException if it is damaged
+     * @throws dev.maas.ModelNotFoundException if the version is gone
+     */
+    Attachment sign(ModelVersion version, Signer signer);
+
+    /**
+     * Verifies every file of a version against its digest, and its signatures against a policy.
+     *
+     * @return the names of the signers who counted
+     * @throws dev.maas.IntegrityException if a file is damaged, or the policy's rule for the model is not met
+     * @throws dev.maas.ModelNotFoundException if the version is gone
+     */
+    Set<String> verify(ModelVersion version, TrustPolicy policy);
 
     /**
      * Something that is attached to a version. Immutable.

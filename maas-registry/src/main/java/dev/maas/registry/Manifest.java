@@ -74,6 +74,13 @@ record Manifest(Descriptor config, List<Descriptor> layers) {
         return files;
     }
 
+    /** Returns the digest of each file by its name, our facts among them. */
+    Map<String, String> digests() {
+        Map<String, String> digests = new LinkedHashMap<>();
+        layers.forEach(layer -> layer.file().ifPresent(name -> digests.put(name, layer.hex)));
+        return digests;
+    }
+
     /** Returns the digests of all blobs that it needs. */
     List<String> blobs() {
         List<String> blobs = new ArrayList<>();

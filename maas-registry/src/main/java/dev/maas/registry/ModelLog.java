@@ -4,6 +4,8 @@ import dev.maas.IntegrityException;
 import dev.maas.InvalidInputException;
 import dev.maas.RegistryConflictException;
 import dev.maas.RegistryException;
+import dev.maas.registry.format.Sha256;
+import dev.maas.registry.seal.TrustMemory;
 import dev.maas.registry.store.ObjectContent;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -52,6 +54,9 @@ final class ModelLog {
 
     // Guarded by stateLock.
     private @Nullable ModelState state;
+
+    /** The newest entry that the memory of the options has; guarded by stateLock. */
+    private long remembered;
 
     private volatile Instant checkedAt = Instant.MIN;
 
@@ -138,12 +143,34 @@ final class ModelLog {
         ModelState current = state;
         if (current == null) {
             current = logs.replay(model);
+            recall(current);
             state = current;
         } else {
             logs.catchUp(current);
         }
+        remember(current);
         checkedAt = now;
         return current;
+    }
+
+    /** Holds a log that was read from the beginning against the newest entry that was trusted. */
+    private void recall(ModelState current) {
+        options.memory()
+                .flatMap(memory -> memory.newest(model))
+                .ifPresent(trusted -> logs.requireContains(current, trusted.sequence(), trusted.digest()));
+    }
+
+    /** Remembers the newest entry; if that fails, the next reader begins anew. The caller holds the write lock. */
+    private void remember(ModelState current) {
+        if (options.memory().isPresent() && current.sequence() != remembered) {
+            try {
+                options.memory().get().remember(model, new TrustMemory.Mark(current.sequence(), current.head()));
+                remembered = current.sequence();
+            } catch (RegistryException | IntegrityException e) {
+                state = null;
+                throw e;
+            }
+        }
     }
 
     /**
@@ -259,9 +286,19 @@ final class ModelLog {
             if (state != null && state.sequence() + 1 == entry.sequence()) {
                 // Read back as others will, so that what they see and what this process sees cannot differ.
                 state.apply(LogJson.read(bytes, model, entry.sequence()), Sha256.hex(bytes));
+                rememberOwn(state);
             }
         } finally {
             stateLock.writeLock().unlock();
+        }
+    }
+
+    /** What was committed is committed; if it cannot be remembered, the next reader is told. */
+    private void rememberOwn(ModelState current) {
+        try {
+            remember(current);
+        } catch (RegistryException | IntegrityException e) {
+            LOG.warn("What was committed to '{}' could not be remembered: {}", model, e.getMessage());
         }
     }
 

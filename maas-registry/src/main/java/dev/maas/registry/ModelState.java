@@ -4,6 +4,7 @@ import dev.maas.AliasChange;
 import dev.maas.IntegrityException;
 import dev.maas.ModelMetadata;
 import dev.maas.ModelVersion;
+import dev.maas.registry.format.Sha256;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -98,7 +99,9 @@ final class ModelState {
                 publish.facts().signature(),
                 publish.facts().metadata(),
                 false);
-        versions.add(new VersionState(version, publish.factsHex(), publish.blobs()));
+        VersionState state = new VersionState(version, publish.factsHex(), publish.blobs());
+        state.attachments.addAll(publish.attachments());
+        versions.add(state);
         publish.aliases().forEach(alias -> move(entry, alias, publish.version()));
     }
 
@@ -203,7 +206,7 @@ final class ModelState {
 
     /** Returns whether a version that is there needs the blob. */
     boolean needs(String hex) {
-        return versions.stream().anyMatch(state -> state.isThere() && state.blobs.contains(hex));
+        return versions.stream().anyMatch(state -> state.isThere() && state.needs(hex));
     }
 
     String model() {

@@ -6,6 +6,8 @@ import dev.maas.ModelLoadException;
 import dev.maas.ModelPackage;
 import dev.maas.ModelSource;
 import dev.maas.PackageFiles;
+import dev.maas.registry.format.CanonicalJson;
+import dev.maas.registry.format.Sha256;
 import dev.maas.registry.store.ObjectContent;
 import dev.maas.tensor.Signature;
 import java.io.FilterInputStream;
@@ -58,15 +60,17 @@ final class PackageReader {
             byte[] config = ManifestJson.writeConfig(model, facts, layers);
             String configHex = Sha256.hex(config);
             blobs.put(configHex, ObjectContent.of(config, Manifest.CONFIG_TYPE));
-            byte[] manifest = ManifestJson.write(new Manifest(
-                    new Manifest.Descriptor(Manifest.CONFIG_TYPE, configHex, config.length, Map.of()), layers));
-            if (manifest.length > ManifestJson.LARGEST) {
-                throw new InvalidInputException("The package has too many files: its manifest has " + manifest.length
+            Manifest manifest = new Manifest(
+                    new Manifest.Descriptor(Manifest.CONFIG_TYPE, configHex, config.length, Map.of()), layers);
+            byte[] bytes = ManifestJson.write(manifest);
+            if (bytes.length > ManifestJson.LARGEST) {
+                throw new InvalidInputException("The package has too many files: its manifest has " + bytes.length
                         + " bytes, and " + ManifestJson.LARGEST + " are allowed");
             }
-            String manifestHex = Sha256.hex(manifest);
-            blobs.put(manifestHex, ObjectContent.of(manifest, Manifest.MEDIA_TYPE));
-            return new PreparedVersion(model, facts, Sha256.hex(written), manifestHex, byteSize, blobs);
+            String manifestHex = Sha256.hex(bytes);
+            blobs.put(manifestHex, ObjectContent.of(bytes, Manifest.MEDIA_TYPE));
+            return new PreparedVersion(
+                    model, facts, Sha256.hex(written), manifestHex, byteSize, manifest.digests(), blobs, List.of());
         } catch (IllegalArgumentException e) {
             throw new InvalidInputException(
                     "What is said about '" + model + "' cannot be written: " + e.getMessage(), e);

@@ -1,8 +1,12 @@
 package dev.maas.registry;
 
+import dev.maas.registry.seal.ModelSigning;
+import dev.maas.registry.seal.Signer;
 import dev.maas.registry.store.ObjectContent;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A package that is ready to be put: read, checked and hashed. Immutable.
@@ -12,7 +16,9 @@ import java.util.Map;
  * @param factsHex the digest of the facts' written form
  * @param manifestHex the digest of the manifest
  * @param byteSize the size of the files together
+ * @param files the digest of each file by its name, our facts among them
  * @param blobs everything that the version needs, by digest, the manifest last
+ * @param attachments what refers to it from the beginning
  */
 record PreparedVersion(
         String model,
@@ -20,9 +26,37 @@ record PreparedVersion(
         String factsHex,
         String manifestHex,
         long byteSize,
-        Map<String, ObjectContent> blobs) {
+        Map<String, String> files,
+        Map<String, ObjectContent> blobs,
+        List<Attachments.Artifact> attachments) {
+    /** Returns this version, signed: each signature is in the same commit as the version. */
+    PreparedVersion signedBy(List<Signer> signers) {
+        long size = Objects.requireNonNull(blobs.get(manifestHex)).size();
+        List<Attachments.Artifact> signatures = signers.stream()
+                .map(signer -> Attachments.artifact(
+                        ModelSigning.MEDIA_TYPE, ModelSigning.sign(model, files, signer), manifestHex, size))
+                .toList();
+        return new PreparedVersion(model, facts, factsHex, manifestHex, byteSize, files, blobs, signatures);
+    }
+
+    /** Returns everything to put, by digest. */
+    Map<String, ObjectContent> uploads() {
+        Map<String, ObjectContent> uploads = new LinkedHashMap<>(blobs);
+        attachments.forEach(attachment -> uploads.putAll(attachment.blobs()));
+        return uploads;
+    }
+
     Change.Publish change(int version, List<String> aliases) {
         return new Change.Publish(
-                version, manifestHex, byteSize, facts, factsHex, List.copyOf(blobs.keySet()), aliases);
+                version,
+                manifestHex,
+                byteSize,
+                facts,
+                factsHex,
+                List.copyOf(blobs.keySet()),
+                aliases,
+                attachments.stream()
+                        .map(attachment -> attachment.change(version))
+                        .toList());
     }
 }

@@ -45,10 +45,10 @@ final class Publisher {
 
     /** One publishing under way; used by one thread. */
     private static final class Attempt {
-        final PreparedVersion prepared;
         final List<String> aliases;
         final Set<String> reused = new HashSet<>();
         final Instant started;
+        PreparedVersion prepared;
 
         @Nullable
         String lease;
@@ -75,6 +75,9 @@ final class Publisher {
             // Spares the transfer of what is there already; the commit decides.
             attempt.there =
                     log.readNow(state -> existing(state, attempt.prepared)).orElse(null);
+            if (attempt.there == null) {
+                attempt.prepared = attempt.prepared.signedBy(options.signers());
+            }
             while (attempt.there == null) {
                 upload(attempt, log);
                 if (log.commit(who, "", state -> decide(state, attempt)).isPresent()) {
@@ -96,7 +99,7 @@ final class Publisher {
         putAll(attempt);
         boolean covered = log.readNow(state -> attempt.reused.stream().allMatch(state::needs));
         if (attempt.lease == null && (!covered || isLate(attempt))) {
-            attempt.lease = leases.put(attempt.prepared.blobs().keySet());
+            attempt.lease = leases.put(attempt.prepared.uploads().keySet());
             putAll(attempt);
         }
     }
@@ -108,7 +111,7 @@ final class Publisher {
     }
 
     private void putAll(Attempt attempt) {
-        for (Map.Entry<String, ObjectContent> blob : attempt.prepared.blobs().entrySet()) {
+        for (Map.Entry<String, ObjectContent> blob : attempt.prepared.uploads().entrySet()) {
             if (!blobs.put(blob.getKey(), blob.getValue())) {
                 attempt.reused.add(blob.getKey());
             }
@@ -116,7 +119,7 @@ final class Publisher {
     }
 
     private void uploadMissing(Attempt attempt) {
-        attempt.prepared.blobs().forEach((hex, content) -> {
+        attempt.prepared.uploads().forEach((hex, content) -> {
             if (attempt.reused.contains(hex) && !blobs.exists(hex)) {
                 blobs.put(hex, content);
             }

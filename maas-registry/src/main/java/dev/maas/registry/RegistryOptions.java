@@ -2,6 +2,10 @@ package dev.maas.registry;
 
 import dev.maas.InvalidInputException;
 import dev.maas.ModelInspector;
+import dev.maas.registry.seal.Signer;
+import dev.maas.registry.seal.TrustMemory;
+import dev.maas.registry.seal.TrustPolicy;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +31,8 @@ public final class RegistryOptions {
             Duration.ofDays(30),
             Clock.systemUTC(),
             null,
-            true);
+            true,
+            SealOptions.NONE);
 
     private final @Nullable String who;
     private final Duration maxStaleness;
@@ -37,6 +42,7 @@ public final class RegistryOptions {
     private final Clock clock;
     private final @Nullable List<ModelInspector> inspectors;
     private final boolean locked;
+    private final SealOptions seal;
 
     private RegistryOptions(
             @Nullable String who,
@@ -46,7 +52,8 @@ public final class RegistryOptions {
             Duration retention,
             Clock clock,
             @Nullable List<ModelInspector> inspectors,
-            boolean locked) {
+            boolean locked,
+            SealOptions seal) {
         this.who = who;
         this.maxStaleness = maxStaleness;
         this.pollInterval = pollInterval;
@@ -55,6 +62,7 @@ public final class RegistryOptions {
         this.clock = clock;
         this.inspectors = inspectors;
         this.locked = locked;
+        this.seal = seal;
     }
 
     /** Returns the options of a registry that is opened without any. */
@@ -70,7 +78,7 @@ public final class RegistryOptions {
      */
     public RegistryOptions who(String name) {
         return new RegistryOptions(
-                Orders.requireWho(name), maxStaleness, pollInterval, grace, retention, clock, inspectors, locked);
+                Orders.requireWho(name), maxStaleness, pollInterval, grace, retention, clock, inspectors, locked, seal);
     }
 
     /**
@@ -81,7 +89,7 @@ public final class RegistryOptions {
      */
     public RegistryOptions maxStaleness(Duration time) {
         return new RegistryOptions(
-                who, notNegative(time, "staleness"), pollInterval, grace, retention, clock, inspectors, locked);
+                who, notNegative(time, "staleness"), pollInterval, grace, retention, clock, inspectors, locked, seal);
     }
 
     /**
@@ -94,7 +102,7 @@ public final class RegistryOptions {
         if (time.compareTo(Duration.ofMillis(10)) < 0) {
             throw new InvalidInputException("A poll interval is at least 10 ms; got " + time);
         }
-        return new RegistryOptions(who, maxStaleness, time, grace, retention, clock, inspectors, locked);
+        return new RegistryOptions(who, maxStaleness, time, grace, retention, clock, inspectors, locked, seal);
     }
 
     /**
@@ -105,7 +113,15 @@ public final class RegistryOptions {
      */
     public RegistryOptions grace(Duration time) {
         return new RegistryOptions(
-                who, maxStaleness, pollInterval, notNegative(time, "grace time"), retention, clock, inspectors, locked);
+                who,
+                maxStaleness,
+                pollInterval,
+                notNegative(time, "grace time"),
+                retention,
+                clock,
+                inspectors,
+                locked,
+                seal);
     }
 
     /**
@@ -115,7 +131,15 @@ public final class RegistryOptions {
      */
     public RegistryOptions retention(Duration time) {
         return new RegistryOptions(
-                who, maxStaleness, pollInterval, grace, notNegative(time, "retention"), clock, inspectors, locked);
+                who,
+                maxStaleness,
+                pollInterval,
+                grace,
+                notNegative(time, "retention"),
+                clock,
+                inspectors,
+                locked,
+                seal);
     }
 
     /** Returns these options with the clock that dates entries and decides on staleness and retention. */
@@ -128,18 +152,48 @@ public final class RegistryOptions {
                 retention,
                 Objects.requireNonNull(newClock),
                 inspectors,
-                locked);
+                locked,
+                seal);
     }
 
     /** Returns these options with the inspectors that read signatures, in place of those that {@link java.util.ServiceLoader} finds. */
     public RegistryOptions inspectors(List<ModelInspector> newInspectors) {
         return new RegistryOptions(
-                who, maxStaleness, pollInterval, grace, retention, clock, List.copyOf(newInspectors), locked);
+                who, maxStaleness, pollInterval, grace, retention, clock, List.copyOf(newInspectors), locked, seal);
+    }
+
+    /**
+     * Returns these options with who signs what this registry publishes; nobody by default. Each signature is in the same commit as the
+     * version that it is of.
+     */
+    public RegistryOptions signWith(Signer... signers) {
+        return seal(seal.signers(List.of(signers)));
+    }
+
+    /**
+     * Returns these options with whom to trust: a version that the policy refuses is neither resolved nor opened. By default, every
+     * version is trusted whose bytes have their digests. Lists and searches are not checked.
+     */
+    public RegistryOptions trust(TrustPolicy policy) {
+        return seal(seal.policy(policy));
+    }
+
+    /**
+     * Returns these options with a folder that remembers the newest entry of each model's log that was trusted, so that an older or a
+     * forked log is refused, also by the next process. None by default; each registry needs a folder of its own.
+     */
+    public RegistryOptions memory(Path folder) {
+        return seal(seal.memory(TrustMemory.in(folder)));
+    }
+
+    private RegistryOptions seal(SealOptions newSeal) {
+        return new RegistryOptions(
+                who, maxStaleness, pollInterval, grace, retention, clock, inspectors, locked, newSeal);
     }
 
     /** Returns these options without locks between this process's own committers, to show that nothing rests on them. */
     RegistryOptions withoutLocks() {
-        return new RegistryOptions(who, maxStaleness, pollInterval, grace, retention, clock, inspectors, false);
+        return new RegistryOptions(who, maxStaleness, pollInterval, grace, retention, clock, inspectors, false, seal);
     }
 
     private static Duration notNegative(Duration time, String what) {
@@ -182,6 +236,21 @@ public final class RegistryOptions {
     /** Returns the inspectors, if they were given. */
     public Optional<List<ModelInspector>> inspectors() {
         return Optional.ofNullable(inspectors);
+    }
+
+    /** Returns who signs what is published. */
+    public List<Signer> signers() {
+        return seal.signers();
+    }
+
+    /** Returns whom to trust, if that was said. */
+    public Optional<TrustPolicy> trust() {
+        return Optional.ofNullable(seal.policy());
+    }
+
+    /** Returns what remembers the newest entries trusted, if anything does. */
+    public Optional<TrustMemory> memory() {
+        return Optional.ofNullable(seal.memory());
     }
 
     boolean locked() {

@@ -2,7 +2,6 @@ package dev.maas.registry;
 
 import dev.maas.ModelNotFoundException;
 import dev.maas.ModelRef;
-import dev.maas.ModelVersion;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,12 +19,12 @@ final class Resolver {
      *
      * @throws ModelNotFoundException if there is none; the message lists what there is
      */
-    static ModelVersion resolve(ModelState state, ModelRef ref) {
+    static VersionState resolve(ModelState state, ModelRef ref) {
         VersionState found = find(state, ref.selector()).orElseThrow(() -> notFound(state, ref));
         if (!found.isThere()) {
             throw gone(state, found);
         }
-        return found.version;
+        return found;
     }
 
     private static Optional<VersionState> find(ModelState state, ModelRef.Selector selector) {

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.maas.registry.format.Fields;
 import dev.maas.tensor.Dimension;
 import dev.maas.tensor.ElementType;
 import dev.maas.tensor.MapSpec;

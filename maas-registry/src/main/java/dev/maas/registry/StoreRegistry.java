@@ -4,7 +4,6 @@ import dev.maas.AccessDeniedException;
 import dev.maas.AliasChange;
 import dev.maas.AliasUpdate;
 import dev.maas.ClosedException;
-import dev.maas.IntegrityException;
 import dev.maas.InvalidInputException;
 import dev.maas.ModelInspector;
 import dev.maas.ModelNotFoundException;
@@ -17,6 +16,10 @@ import dev.maas.Page;
 import dev.maas.RegistryConflictException;
 import dev.maas.RegistryEvent;
 import dev.maas.VersionUpdate;
+import dev.maas.registry.format.Sha256;
+import dev.maas.registry.seal.ModelSigning;
+import dev.maas.registry.seal.Signer;
+import dev.maas.registry.seal.TrustPolicy;
 import dev.maas.registry.store.ObjectStore;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -27,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -45,6 +49,7 @@ final class StoreRegistry implements ManagedRegistry {
     private final Publisher publisher;
     private final Listings listings;
     private final Watches watches;
+    private final Trust trust;
     private final String id;
     private final Map<String, ModelLog> logs = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -60,7 +65,9 @@ final class StoreRegistry implements ManagedRegistry {
         this.publisher = new Publisher(blobs, leases, options, new PackageReader(inspectors));
         this.listings = new Listings(store, logReader, this::log);
         this.watches = new Watches(logReader, options.pollInterval(), store.name());
+        this.trust = new Trust(blobs, options.trust());
         this.id = StoreHeader.open(reader);
+        options.memory().ifPresent(memory -> memory.requireRegistry(id));
     }
 
     /** Returns a model's log, which may be empty. Only logs that have entries are remembered, lest misspelt names pile up. */
@@ -111,30 +118,30 @@ final class StoreRegistry implements ManagedRegistry {
 
     @Override
     public ModelVersion resolve(ModelRef ref) {
-        return read(ref.name(), state -> Resolver.resolve(state, ref));
+        Trust.Candidate found = read(ref.name(), state -> Trust.Candidate.of(Resolver.resolve(state, ref)));
+        trust.require(found);
+        return found.version();
     }
 
     @Override
     public ModelSource open(ModelVersion version) {
-        record Facing(String manifestHex, String factsHex, List<String> blobs) {}
-        Facing facing = read(version.name(), state -> {
-            VersionState there = required(state, version);
-            return new Facing(there.manifestHex(), there.factsHex, there.blobs);
-        });
-        String what = "The manifest of '" + version.ref() + "'";
-        Manifest manifest = ManifestJson.read(blobs.bytes(facing.manifestHex, ManifestJson.LARGEST), what);
-        // The log's copy of the facts is what others decide by; it must be what the digest covers.
-        boolean agrees = manifest.facts().hex().equals(facing.factsHex) && facing.blobs.containsAll(manifest.blobs());
-        if (!agrees) {
-            throw new IntegrityException(store.name() + ": " + what + " and the model's log do not agree");
-        }
-        byte[] written = blobs.bytes(facing.factsHex, LogJson.LARGEST);
-        Facts facts = FactsJson.read(StrictJson.object(written, what), what);
-        Map<String, Manifest.Descriptor> files = manifest.files();
-        if (!files.containsKey(facts.entry())) {
-            throw new IntegrityException(what + " lacks the file to load, '" + facts.entry() + "'");
-        }
-        return VerifiedSource.open(version.ref().toString(), facts.entry(), version.metadata(), files, blobs);
+        Trust.Candidate candidate = candidate(version);
+        trust.require(candidate);
+        Trust.Content content = trust.read(candidate);
+        return open(content, version);
+    }
+
+    private ModelSource open(Trust.Content content, ModelVersion version) {
+        return VerifiedSource.open(
+                version.ref().toString(),
+                content.facts().entry(),
+                version.metadata(),
+                content.manifest().files(),
+                blobs);
+    }
+
+    private Trust.Candidate candidate(ModelVersion version) {
+        return read(version.name(), state -> Trust.Candidate.of(required(state, version)));
     }
 
     private static VersionState required(ModelState state, ModelVersion version) {
@@ -289,6 +296,22 @@ final class StoreRegistry implements ManagedRegistry {
         artifact.put(blobs);
         leases.remove(lease);
         return new Attachment(type, Sha256.PREFIX + artifact.manifestHex());
+    }
+
+    @Override
+    public Attachment sign(ModelVersion version, Signer signer) {
+        Trust.Content content = trust.read(candidate(version));
+        byte[] signature = ModelSigning.sign(version.name(), content.manifest().digests(), signer);
+        return attach(version, ModelSigning.MEDIA_TYPE, signature);
+    }
+
+    @Override
+    public Set<String> verify(ModelVersion version, TrustPolicy policy) {
+        Trust.Candidate candidate = candidate(version);
+        Trust.Content content = trust.read(candidate);
+        Set<String> signers = trust.verify(candidate, content, policy);
+        open(content, version).close();
+        return signers;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.maas.registry;
 
+import dev.maas.registry.format.Sha256;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,7 @@
 package dev.maas.registry;
 
 import dev.maas.ModelVersion;
+import dev.maas.registry.format.Sha256;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,12 @@ final class VersionState {
 
     String manifestHex() {
         return version.digest().substring(Sha256.PREFIX.length());
+    }
+
+    /** Returns whether it, or something attached to it, needs the blob. */
+    boolean needs(String hex) {
+        return blobs.contains(hex)
+                || attachments.stream().anyMatch(attach -> attach.blobs().contains(hex));
     }
 
     boolean isThere() {

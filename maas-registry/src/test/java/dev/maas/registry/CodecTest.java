@@ -8,6 +8,9 @@ import dev.maas.IntegrityException;
 import dev.maas.Lineage;
 import dev.maas.ModelMetadata;
 import dev.maas.VersionUpdate;
+import dev.maas.registry.format.CanonicalJson;
+import dev.maas.registry.format.Sha256;
+import dev.maas.registry.format.StrictJson;
 import dev.maas.registry.store.ObjectStore;
 import dev.maas.registry.store.TestStores;
 import dev.maas.tensor.Dimension;
@@ -100,8 +103,16 @@ class CodecTest {
         Facts facts = facts(3);
         String factsHex = Sha256.hex(CanonicalJson.bytes(FactsJson.write(facts)));
         return Stream.of(
-                new Change.Publish(7, HEX, 123, facts, factsHex, List.of(HEX, HEX), List.of("champion", "x")),
-                new Change.Publish(1, HEX, 0, facts, factsHex, List.of(), List.of()),
+                new Change.Publish(
+                        7,
+                        HEX,
+                        123,
+                        facts,
+                        factsHex,
+                        List.of(HEX, HEX),
+                        List.of("champion", "x"),
+                        List.of(new Change.Attach(7, "a/b", HEX, List.of(HEX)))),
+                new Change.Publish(1, HEX, 0, facts, factsHex, List.of(), List.of(), List.of()),
                 new Change.Alias("champion", 7),
                 new Change.Alias("champion", 0),
                 new Change.Tag(7, List.of("a", "b"), Map.of("k", "v"), "text\n\u2028"),

@@ -10,6 +10,7 @@ import dev.maas.ModelVersion;
 import dev.maas.RegistryException;
 import dev.maas.VersionUpdate;
 import dev.maas.registry.TestModels.FakeClock;
+import dev.maas.registry.format.Sha256;
 import dev.maas.registry.store.ObjectContent;
 import dev.maas.registry.store.ObjectStore;
 import dev.maas.registry.store.TestStores;

@@ -8,6 +8,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.maas.IntegrityException;
 import dev.maas.ModelVersion;
+import dev.maas.registry.format.CanonicalJson;
+import dev.maas.registry.format.Sha256;
 import dev.maas.registry.store.ObjectContent;
 import dev.maas.registry.store.ObjectStore;
 import dev.maas.registry.store.TestStores;

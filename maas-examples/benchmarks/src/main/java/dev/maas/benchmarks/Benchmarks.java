@@ -4,7 +4,7 @@ import java.util.List;
 
 /** The program: measures what its arguments name, and prints it. */
 public final class Benchmarks {
-    private static final List<String> ALL = List.of("call", "callers");
+    private static final List<String> ALL = List.of("call", "callers", "canary");
 
     private Benchmarks() {}
 
@@ -21,6 +21,7 @@ public final class Benchmarks {
                 case "callers-small" -> new CallersReport().run(Mlp.SMALL);
                 case "callers-medium" -> new CallersReport().run(Mlp.MEDIUM);
                 case "callers-large" -> new CallersReport().run(Mlp.LARGE);
+                case "canary" -> new RolloutReport().run();
                 default ->
                     throw new IllegalArgumentException(
                             "No benchmark is named '" + benchmark + "'; there are " + ALL + " and all");

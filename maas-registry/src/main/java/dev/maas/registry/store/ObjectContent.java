@@ -29,6 +29,14 @@ public interface ObjectContent {
      */
     InputStream open() throws IOException;
 
+    /**
+     * Returns whether opening costs next to nothing, so that a store that is far away may send the bytes without a look whether they are
+     * needed.
+     */
+    default boolean inMemory() {
+        return false;
+    }
+
     /** Returns these bytes; they are not copied. */
     static ObjectContent of(byte[] bytes, String mediaType) {
         Objects.requireNonNull(mediaType, "mediaType");
@@ -46,6 +54,11 @@ public interface ObjectContent {
             @Override
             public InputStream open() {
                 return new ByteArrayInputStream(bytes);
+            }
+
+            @Override
+            public boolean inMemory() {
+                return true;
             }
         };
     }

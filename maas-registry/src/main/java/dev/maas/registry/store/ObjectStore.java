@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -71,9 +72,18 @@ public interface ObjectStore extends AutoCloseable {
     }
 
     /**
+     * Opens several small objects, in the order of their keys' list: what {@link #open(String)} returns or throws for each comes when its
+     * turn does. Stores whose every call takes a round trip ask for all of them at once; this implementation opens each as it is asked for.
+     * A caller may stop in the middle; only the streams that it took are its to close.
+     */
+    default Iterator<Optional<InputStream>> openAll(List<String> keys) {
+        return keys.stream().map(this::open).iterator();
+    }
+
+    /**
      * Puts an object if there is none under the key.
      *
-     * <p>The content is opened only if it is needed, and streamed, never held in memory as a whole. A content that has more or
+     * <p>The content, unless it is {@linkplain ObjectContent#inMemory in memory}, is opened only if it is needed, and streamed, never held in memory as a whole. A content that has more or
      * fewer bytes than it says is a failure.
      *
      * @return whether this call put it; false if an object, whatever its content, was there

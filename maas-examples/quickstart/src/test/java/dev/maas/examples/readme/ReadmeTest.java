@@ -27,6 +27,8 @@ class ReadmeTest {
     private static final Map<String, List<String>> PROGRAMS = Map.of(
             "First", List.of("delivery"),
             "Publish", List.of("topics:2", "(text: string[batch])", "better on last week's messages"),
+            "Serve", List.of("returns", "READY"),
+            "Trust", List.of("trusted: topics:1"),
             "Call", List.of("text: string[batch]", "Verdict[label=", "string[1] {"));
 
     @TempDir

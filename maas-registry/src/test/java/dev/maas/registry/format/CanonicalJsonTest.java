@@ -1,4 +1,4 @@
-package dev.maas.registry;
+package dev.maas.registry.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.maas.registry;
+package dev.maas.registry.format;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -19,9 +19,9 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Reads JSON that may be hostile. Refuses what readers understand differently, such as a name that comes twice, and what would cost
- * more than its bytes: nesting and numbers without end.
+ * more than its bytes: nesting and numbers without end. For sibling packages only; safe for use by any thread.
  */
-final class StrictJson {
+public final class StrictJson {
     private static final int DEEPEST = 16;
     private static final int LONGEST_NUMBER = 32;
     private static final int LONGEST_EXACT = 18;
@@ -40,7 +40,7 @@ final class StrictJson {
      * @param what what it is, for messages
      * @throws IntegrityException if the bytes are anything else
      */
-    static JsonObject object(byte[] bytes, String what) {
+    public static JsonObject object(byte[] bytes, String what) {
         String text = decode(bytes, what);
         try (JsonReader reader = new JsonReader(new StringReader(text))) {
             reader.setStrictness(Strictness.STRICT);

@@ -1,4 +1,4 @@
-package dev.maas.registry;
+package dev.maas.registry.format;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -19,9 +19,10 @@ import java.util.TreeMap;
  *
  * <p>No white space, members in the order of their names' UTF-16 code units, strings with the fewest escapes, numbers as ECMAScript
  * writes them. Java's own {@code Double.toString} will not do: its digits differ between JDK 17 and 19, and with them every digest.
- * Whole numbers stay whole up to 2⁵³, beyond which other readers would round them; they are refused.
+ * Whole numbers stay whole up to 2⁵³, beyond which other readers would round them; they are refused. For sibling packages only; safe for
+ * use by any thread.
  */
-final class CanonicalJson {
+public final class CanonicalJson {
     private static final long LARGEST_EXACT = 1L << 53;
     private static final int LARGEST_PLAIN_EXPONENT = 21;
     private static final int SMALLEST_PLAIN_EXPONENT = -6;
@@ -33,7 +34,7 @@ final class CanonicalJson {
      *
      * @throws IllegalArgumentException if a string is not well-formed Unicode, or a number has no canonical form
      */
-    static byte[] bytes(JsonElement element) {
+    public static byte[] bytes(JsonElement element) {
         StringBuilder text = new StringBuilder();
         write(element, text);
         try {
