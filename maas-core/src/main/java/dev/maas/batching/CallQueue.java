@@ -90,6 +90,11 @@ final class CallQueue {
         waitingRows.addAndGet(-call.rows().count());
     }
 
+    /** Takes back that a call {@linkplain #left left}: it was given up in the moment before it was refused, and never was in. */
+    void neverJoined(Call call) {
+        waitingRows.addAndGet(call.rows().count());
+    }
+
     /** Finds a call whose thread can lead a run, and makes it the leader; null if only asynchronous calls wait. */
     @Nullable
     Call chooseLeader() {

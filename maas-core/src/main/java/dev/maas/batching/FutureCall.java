@@ -52,12 +52,14 @@ final class FutureCall<T> extends Call {
         timer = newTimer;
     }
 
-    /** Ends the call, which the queue did not accept. */
-    void refuse(RuntimeException reason) {
-        if (tryMove(QUEUED, DROPPED)) {
+    /** Ends the call, which the queue did not accept. Returns false if its deadline ended it before. */
+    boolean refuse(RuntimeException reason) {
+        boolean refused = tryMove(QUEUED, DROPPED);
+        if (refused) {
             future.completeExceptionally(reason);
             settled();
         }
+        return refused;
     }
 
     /** Ends the call because its deadline passed. */

@@ -79,6 +79,11 @@ final class Leases {
         }
     }
 
+    /** Returns whether the resource was freed. */
+    boolean isFreed() {
+        return drained.getCount() == 0;
+    }
+
     /** Returns whether the resource is closing or closed. */
     boolean isClosing() {
         return (state.get() & CLOSING) != 0;

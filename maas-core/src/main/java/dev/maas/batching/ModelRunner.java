@@ -197,7 +197,9 @@ public final class ModelRunner implements AutoCloseable {
         try {
             dispatcher.start(call);
         } catch (OverloadedException e) {
-            call.refuse(e);
+            if (!call.refuse(e)) {
+                queue.neverJoined(call);
+            }
         }
         return call.future();
     }
@@ -258,6 +260,11 @@ public final class ModelRunner implements AutoCloseable {
     /** Grants no lease any more, and frees the model when the last one comes back. Does not wait. */
     public void beginClose() {
         leases.beginClose();
+    }
+
+    /** Returns whether the model was closed and freed. */
+    public boolean isFreed() {
+        return leases.isFreed();
     }
 
     /** Waits for the calls under way and frees the model; a call that closes its own model does not wait. */

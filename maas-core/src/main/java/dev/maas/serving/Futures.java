@@ -1,13 +1,21 @@
 package dev.maas.serving;
 
+import dev.maas.CallOptions;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** What the JDK's futures lack here. */
 final class Futures {
+    /** A list may be longer than a model's queue; this many keep several batches busy. */
+    private static final int MOST_UNDER_WAY = 256;
+
     private Futures() {}
 
     /** Waits for a future and throws what it failed with as it was, not wrapped. */
@@ -25,20 +33,30 @@ final class Futures {
         }
     }
 
-    /** Starts something for each value and waits for all, in order; if one fails, the others are cancelled. */
-    static <I, O> List<O> joinAll(List<? extends I> inputs, Function<? super I, CompletableFuture<O>> start) {
-        List<CompletableFuture<O>> started = new ArrayList<>();
+    /**
+     * Starts something for each value and waits for all, in order; if one fails, the others are cancelled. The options bound all of it
+     * together.
+     */
+    static <I, O> List<O> joinAll(
+            List<? extends I> inputs,
+            CallOptions options,
+            BiFunction<? super I, CallOptions, CompletableFuture<O>> start) {
+        Countdown countdown = Countdown.of(options);
+        Deque<CompletableFuture<O>> underWay = new ArrayDeque<>();
+        List<O> results = new ArrayList<>(inputs.size());
         try {
             for (I input : inputs) {
-                started.add(start.apply(input));
+                if (underWay.size() == MOST_UNDER_WAY) {
+                    results.add(join(underWay.removeFirst()));
+                }
+                underWay.addLast(start.apply(input, countdown.left()));
             }
-            List<O> results = new ArrayList<>();
-            for (CompletableFuture<O> future : started) {
-                results.add(join(future));
+            while (!underWay.isEmpty()) {
+                results.add(join(underWay.removeFirst()));
             }
-            return results;
+            return Collections.unmodifiableList(results);
         } finally {
-            started.forEach(future -> future.cancel(true));
+            underWay.forEach(future -> future.cancel(true));
         }
     }
 

@@ -102,6 +102,11 @@ final class LoadedVersion implements AutoCloseable {
         runner.beginClose();
     }
 
+    /** Returns whether nothing of it is left in memory. */
+    boolean isFreed() {
+        return runner.isFreed();
+    }
+
     /** Waits for the calls under way and frees what is loaded. */
     @Override
     public void close() {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -69,12 +70,10 @@ public final class ModelService implements AutoCloseable {
 
     /** Returns a predictor for types with type arguments; see {@link #predictor(String, Class, Class)}. */
     public <I, O> Predictor<I, O> predictor(String ref, TypeRef<I> inputType, TypeRef<O> outputType) {
-        Target target = target(ModelRef.parse(ref));
-        if (target.loaded().isEmpty()) {
-            // The version's manifest has all that a check of the types needs; loading can wait.
-            ModelVersion version = registry.resolve(target.ref());
+        // The version's manifest has all that a check of the types needs; loading can wait.
+        Target target = target(ref, version -> {
             Binding<I, O> unused = Binder.bind(version.signature(), version.metadata(), inputType, outputType);
-        }
+        });
         return predictor(
                 target,
                 version -> version.calls(Binder.bind(version.signature(), version.metadata(), inputType, outputType)));
@@ -82,15 +81,11 @@ public final class ModelService implements AutoCloseable {
 
     /** Returns a predictor that converts with the given translator; see {@link #predictor(String, Class, Class)}. */
     public <I, O> Predictor<I, O> predictor(String ref, Translator<I, O> translator) {
-        Target target = target(ModelRef.parse(ref));
-        if (target.loaded().isEmpty()) {
-            ModelVersion unused = registry.resolve(target.ref());
-        }
-        return predictor(target, version -> version.calls(translator));
+        return predictor(target(ref, version -> {}), version -> version.calls(translator));
     }
 
     private <I, O> Predictor<I, O> predictor(Target target, Function<LoadedVersion, VersionCalls<I, O>> binder) {
-        TargetPredictor<I, O> predictor = new TargetPredictor<>(target, binder, workshop.executor());
+        TargetPredictor<I, O> predictor = new TargetPredictor<>(target, binder, workshop);
         target.loaded().ifPresent(predictor::requireSuits);
         target.addUser(predictor);
         return predictor;
@@ -102,7 +97,7 @@ public final class ModelService implements AutoCloseable {
      * @throws dev.maas.ModelLoadException if it cannot be loaded
      */
     public void load(String ref) {
-        target(ModelRef.parse(ref)).current();
+        target(ref, version -> {}).current();
     }
 
     /**
@@ -116,9 +111,14 @@ public final class ModelService implements AutoCloseable {
         return new ServedModel(loaded, () -> versions.release(loaded));
     }
 
-    private Target target(ModelRef ref) {
+    /** Returns what a reference means; a target is made, and followed, only of what the registry knows and the check lets pass. */
+    private Target target(String text, Consumer<ModelVersion> check) {
         requireOpen();
+        ModelRef ref = ModelRef.parse(text);
         Target known = targets.get(ref);
+        if (known == null || known.loaded().isEmpty()) {
+            check.accept(registry.resolve(ref));
+        }
         if (known != null) {
             return known;
         }

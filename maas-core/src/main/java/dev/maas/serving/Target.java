@@ -8,7 +8,9 @@ import dev.maas.ModelVersion;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +32,7 @@ final class Target {
     private final ModelRegistry registry;
     private final Versions versions;
     private final SingleFlight<Boolean, LoadedVersion> firstLoad = new SingleFlight<>();
+    private final BackgroundLoad backgroundLoad = new BackgroundLoad(this::current);
     private final List<WeakReference<User>> users = new CopyOnWriteArrayList<>();
     /** One change of the version in service at a time. */
     private final ReentrantLock swapping = new ReentrantLock();
@@ -58,7 +61,15 @@ final class Target {
     }
 
     /** Why a version could not be put into service. */
-    record Problem(String digest, String reason) {}
+    record Problem(String digest, String reason) {
+        static Problem of(ModelVersion version, Throwable cause) {
+            // What others throw may hold paths and secrets, and a health report may go far.
+            String reason = cause instanceof MaasException
+                    ? String.valueOf(cause.getMessage())
+                    : cause.getClass().getName() + "; the log says more";
+            return new Problem(version.digest(), "version " + version.number() + ": " + reason);
+        }
+    }
 
     ModelRef ref() {
         return ref;
@@ -89,6 +100,11 @@ final class Target {
         return version != null ? version : firstLoad.run(true, this::loadFirst);
     }
 
+    /** Makes sure that a version is in service, in a thread of the executor; whoever asks meanwhile gets the same load. */
+    CompletableFuture<?> loadInBackground(Executor executor) {
+        return backgroundLoad.in(executor);
+    }
+
     private LoadedVersion loadFirst() {
         swapping.lock();
         try {
@@ -108,8 +124,8 @@ final class Target {
             LoadedVersion version = versions.acquire(wanted);
             problem = null;
             return version;
-        } catch (MaasException e) {
-            problem = new Problem(wanted.digest(), "version " + wanted.number() + ": " + e.getMessage());
+        } catch (RuntimeException | Error e) {
+            problem = Problem.of(wanted, e);
             throw e;
         }
     }
@@ -174,7 +190,7 @@ final class Target {
         try {
             requireSuits(fresh);
         } catch (MaasException e) {
-            problem = new Problem(wanted.digest(), "version " + wanted.number() + ": " + e.getMessage());
+            problem = Problem.of(wanted, e);
             versions.release(fresh);
             throw e;
         }

@@ -4,7 +4,6 @@ import dev.maas.CallOptions;
 import dev.maas.Predictor;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -12,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 final class TargetPredictor<I, O> implements Predictor<I, O>, Target.User {
     private final Target target;
     private final Function<LoadedVersion, VersionCalls<I, O>> binder;
-    private final Executor loads;
+    private final Workshop workshop;
 
     /** The binding to the version called last; replaced as a whole. */
     private volatile @Nullable Bound<I, O> bound;
 
-    TargetPredictor(Target target, Function<LoadedVersion, VersionCalls<I, O>> binder, Executor loads) {
+    TargetPredictor(Target target, Function<LoadedVersion, VersionCalls<I, O>> binder, Workshop workshop) {
         this.target = target;
         this.binder = binder;
-        this.loads = loads;
+        this.workshop = workshop;
     }
 
     private record Bound<I, O>(LoadedVersion version, VersionCalls<I, O> calls) {}
@@ -37,6 +36,10 @@ final class TargetPredictor<I, O> implements Predictor<I, O>, Target.User {
 
     @Override
     public O predict(I input, CallOptions options) {
+        if (options.timeout().isPresent() && target.loaded().isEmpty()) {
+            // A load may take longer than this caller will wait.
+            return Futures.join(predictAsync(input, options));
+        }
         Bound<I, O> leased = lease();
         LoadedVersion version = leased.version;
         try {
@@ -63,7 +66,8 @@ final class TargetPredictor<I, O> implements Predictor<I, O>, Target.User {
             return start(input, options);
         }
         // Loading may take seconds; the caller was promised to get its future at once.
-        return CompletableFuture.supplyAsync(target::current, loads).thenCompose(loaded -> start(input, options));
+        return new ColdCall<O>(options, left -> start(input, left))
+                .after(target.loadInBackground(workshop.executor()), workshop);
     }
 
     private CompletableFuture<O> start(I input, CallOptions options) {

@@ -25,7 +25,7 @@ final class TranslatorCalls<I, O> implements VersionCalls<I, O> {
 
     @Override
     public List<O> runAll(List<? extends I> inputs, CallOptions options) {
-        return Futures.joinAll(inputs, input -> start(input, options));
+        return Futures.joinAll(inputs, options, this::start);
     }
 
     @Override

@@ -27,6 +27,9 @@ final class Versions implements AutoCloseable {
 
     // Guarded by lock.
     private final Map<String, Entry> byDigest = new HashMap<>();
+    /** Superseded, and perhaps still in use by calls under way. */
+    private final List<LoadedVersion> retired = new ArrayList<>();
+
     private boolean closed;
 
     Versions(ModelRegistry registry, VersionLoader loader, ServiceOptions options) {
@@ -113,6 +116,8 @@ final class Versions implements AutoCloseable {
                     superseded.add(other.version);
                 }
             }
+            retired.removeIf(LoadedVersion::isFreed);
+            retired.addAll(superseded);
         } finally {
             lock.unlock();
         }
@@ -138,6 +143,8 @@ final class Versions implements AutoCloseable {
             closed = true;
             byDigest.values().forEach(entry -> all.add(entry.version));
             byDigest.clear();
+            all.addAll(retired);
+            retired.clear();
         } finally {
             lock.unlock();
         }

@@ -60,6 +60,18 @@ final class WarmUp {
     }
 
     private List<GoldenData> golden() {
+        try {
+            return readGolden();
+        } catch (ModelLoadException e) {
+            if (options.goldenTests()) {
+                throw e;
+            }
+            LOG.debug("The golden data of {} cannot be read, and need not be", version.ref(), e);
+            return List.of();
+        }
+    }
+
+    private List<GoldenData> readGolden() {
         if (GoldenData.numbers(source).isEmpty()) {
             return List.of();
         }

@@ -46,11 +46,11 @@ class CanaryTest {
         return CallOptions.none().withRoutingKey("user-" + number);
     }
 
-    /** Calls until it is decided, or that often. */
+    /** Calls until it is decided, or that often. Keys choose the sides, as chance decides wrongly once in a while. */
     private static void call(Canary<Integer, String> canary, int calls) {
         for (int i = 0; i < calls && canary.report().state() == State.RUNNING; i++) {
             try {
-                String unused = canary.predict(i);
+                String unused = canary.predict(i, key(i));
             } catch (EngineException e) {
                 // What it counts.
             }
@@ -187,7 +187,7 @@ class CanaryTest {
                 .build();
         for (int i = 0; i < 500; i++) {
             try {
-                String unused = canary.predict(i);
+                String unused = canary.predict(i, key(i));
             } catch (CancelledException e) {
                 // Not the candidate's fault.
             }
@@ -244,7 +244,7 @@ class CanaryTest {
         for (int t = 0; t < 4; t++) {
             callers.add(threads.submit(() -> {
                 for (int i = 0; i < 15_000; i++) {
-                    String unused = canary.predict(i);
+                    String unused = canary.predict(i, key(i));
                 }
             }));
         }
