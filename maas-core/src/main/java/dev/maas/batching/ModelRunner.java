@@ -5,7 +5,9 @@ import dev.maas.ClosedException;
 import dev.maas.OverloadedException;
 import dev.maas.bind.Binding;
 import dev.maas.engine.LoadedModel;
+import dev.maas.tensor.OutputMemory;
 import dev.maas.tensor.Tensor;
+import dev.maas.tensor.ValueSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -142,7 +144,17 @@ public final class ModelRunner implements AutoCloseable {
      * @return the outputs in the signature's order, as {@link dev.maas.tensor.Outputs} holds them
      */
     public List<Object> runTensorsLeased(List<Tensor> inputs, boolean shareRuns, CallOptions options) {
-        TensorRows rows = tensorRows(inputs, shareRuns);
+        return runTensorsLeased(inputs, shareRuns, null, options);
+    }
+
+    /**
+     * As {@link #runTensorsLeased(List, boolean, CallOptions)}.
+     *
+     * @param memory where the outputs go; null for the heap
+     */
+    public List<Object> runTensorsLeased(
+            List<Tensor> inputs, boolean shareRuns, @Nullable OutputMemory memory, CallOptions options) {
+        TensorRows rows = tensorRows(inputs, shareRuns, memory);
         RuntimeException failure = runWaiting(rows, CallLimits.of(options), curves.of(rows.shapes()));
         if (failure != null) {
             throw failure;
@@ -153,14 +165,24 @@ public final class ModelRunner implements AutoCloseable {
     /** Starts a run as {@link #runTensorsLeased} does it, and returns at once; a refusal is thrown, any other failure is in the future. */
     public CompletableFuture<List<Object>> startTensorsLeased(
             List<Tensor> inputs, boolean shareRuns, CallOptions options) {
-        TensorRows rows = tensorRows(inputs, shareRuns);
+        return startTensorsLeased(inputs, shareRuns, null, options);
+    }
+
+    /**
+     * As {@link #startTensorsLeased(List, boolean, CallOptions)}.
+     *
+     * @param memory where the outputs go; null for the heap
+     */
+    public CompletableFuture<List<Object>> startTensorsLeased(
+            List<Tensor> inputs, boolean shareRuns, @Nullable OutputMemory memory, CallOptions options) {
+        TensorRows rows = tensorRows(inputs, shareRuns, memory);
         return start(rows, CallLimits.of(options), rows::results, curves.of(rows.shapes()));
     }
 
-    private TensorRows tensorRows(List<Tensor> inputs, boolean shareRuns) {
-        int outputs = model.signature().outputs().size();
+    private TensorRows tensorRows(List<Tensor> inputs, boolean shareRuns, @Nullable OutputMemory memory) {
+        List<ValueSpec> outputs = model.signature().outputs();
         boolean rows = shareRuns && maxBatch > 1 && haveLikeRows(inputs);
-        return rows ? TensorRows.shared(inputs, outputs) : TensorRows.alone(inputs, outputs);
+        return rows ? TensorRows.shared(inputs, outputs, memory) : TensorRows.alone(inputs, outputs, memory);
     }
 
     private static boolean haveLikeRows(List<Tensor> inputs) {

@@ -7,8 +7,11 @@ import dev.maas.Translator;
 import dev.maas.batching.ModelRunner;
 import dev.maas.bind.Binding;
 import dev.maas.engine.LoadedModel;
+import dev.maas.tensor.Outputs;
 import dev.maas.tensor.Signature;
+import dev.maas.tensor.Tensor;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +93,25 @@ final class LoadedVersion implements AutoCloseable {
         return cache == null
                 ? new TranslatorCalls<>(this, translator)
                 : new CachedCalls<>(this, cache, TensorConversion.of(signature(), translator));
+    }
+
+    /** How tensors are run. */
+    VersionCalls<TensorCall, Outputs> tensorCalls() {
+        return cache == null ? new TensorVersionCalls(this) : calls(TensorTranslator.INSTANCE);
+    }
+
+    private enum TensorTranslator implements Translator<TensorCall, Outputs> {
+        INSTANCE;
+
+        @Override
+        public Map<String, Tensor> toTensors(TensorCall input) {
+            return input.inputs();
+        }
+
+        @Override
+        public Outputs fromOutputs(Outputs outputs) {
+            return outputs;
+        }
     }
 
     /** The call's own bounds, or the model's where it brings none. */

@@ -11,6 +11,8 @@ import dev.maas.TypeRef;
 import dev.maas.bind.Binder;
 import dev.maas.bind.Binding;
 import dev.maas.engine.Engines;
+import dev.maas.tensor.Outputs;
+import dev.maas.tensor.Signature;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -82,6 +84,36 @@ public final class ModelService implements AutoCloseable {
     /** Returns a predictor that converts with the given translator; see {@link #predictor(String, Class, Class)}. */
     public <I, O> Predictor<I, O> predictor(String ref, Translator<I, O> translator) {
         return predictor(target(ref, version -> {}), version -> version.calls(translator));
+    }
+
+    /**
+     * Returns what the version that a reference means now takes and gives; loads nothing.
+     *
+     * @throws dev.maas.ModelNotFoundException if the reference means nothing
+     */
+    public Signature signature(String ref) {
+        Target target = target(ModelRef.parse(ref));
+        return target.loaded()
+                .map(LoadedVersion::signature)
+                .orElseGet(() -> registry.resolve(target.ref()).signature());
+    }
+
+    /**
+     * Returns a predictor on tensors, for the sibling packages that compose models; applications ask for typed ones, or use a
+     * {@link Translator}.
+     *
+     * @param suits throws an {@link dev.maas.InvalidInputException} for the signature of a version that the caller cannot use; such a
+     *     version is not put into service
+     */
+    public Predictor<TensorCall, Outputs> tensorPredictor(String ref, Consumer<Signature> suits) {
+        Target target = target(ModelRef.parse(ref));
+        if (target.loaded().isEmpty()) {
+            suits.accept(registry.resolve(target.ref()).signature());
+        }
+        return predictor(target, version -> {
+            suits.accept(version.signature());
+            return version.tensorCalls();
+        });
     }
 
     private <I, O> Predictor<I, O> predictor(Target target, Function<LoadedVersion, VersionCalls<I, O>> binder) {

@@ -2,6 +2,7 @@ package dev.maas.serving;
 
 import dev.maas.CallOptions;
 import dev.maas.InvalidInputException;
+import dev.maas.tensor.OutputMemory;
 import dev.maas.tensor.Outputs;
 import dev.maas.tensor.Signature;
 import dev.maas.tensor.Tensor;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a version on tensors by name: checks them against the signature, and names the outputs. */
 final class TensorRun {
@@ -26,17 +28,37 @@ final class TensorRun {
      * @param shareRuns see {@link dev.maas.batching.ModelRunner#runTensorsLeased}
      */
     static Outputs run(LoadedVersion version, Map<String, Tensor> inputs, boolean shareRuns, CallOptions options) {
+        return run(version, inputs, shareRuns, null, options);
+    }
+
+    /** As the other, with the outputs in that memory. */
+    static Outputs run(
+            LoadedVersion version,
+            Map<String, Tensor> inputs,
+            boolean shareRuns,
+            @Nullable OutputMemory memory,
+            CallOptions options) {
         List<Tensor> ordered = inOrder(version.signature(), inputs);
-        return named(version.signature(), version.runner().runTensorsLeased(ordered, shareRuns, options));
+        return named(version.signature(), version.runner().runTensorsLeased(ordered, shareRuns, memory, options));
     }
 
     /** Starts a run that may share with others, and converts the outputs when they are there; the caller holds a lease. */
     static <O> CompletableFuture<O> start(
             LoadedVersion version, Map<String, Tensor> inputs, Function<Outputs, O> conversion, CallOptions options) {
+        return start(version, inputs, null, conversion, options);
+    }
+
+    /** As the other, with the outputs in that memory. */
+    static <O> CompletableFuture<O> start(
+            LoadedVersion version,
+            Map<String, Tensor> inputs,
+            @Nullable OutputMemory memory,
+            Function<Outputs, O> conversion,
+            CallOptions options) {
         Signature signature = version.signature();
         List<Tensor> ordered = inOrder(signature, inputs);
         return Futures.map(
-                version.runner().startTensorsLeased(ordered, true, options),
+                version.runner().startTensorsLeased(ordered, true, memory, options),
                 values -> conversion.apply(named(signature, values)));
     }
 
