@@ -92,7 +92,7 @@ public final class ModelService implements AutoCloseable {
      * @throws dev.maas.ModelNotFoundException if the reference means nothing
      */
     public Signature signature(String ref) {
-        Target target = target(ModelRef.parse(ref));
+        Target target = target(ref, version -> {});
         return target.loaded()
                 .map(LoadedVersion::signature)
                 .orElseGet(() -> registry.resolve(target.ref()).signature());
@@ -106,10 +106,7 @@ public final class ModelService implements AutoCloseable {
      *     version is not put into service
      */
     public Predictor<TensorCall, Outputs> tensorPredictor(String ref, Consumer<Signature> suits) {
-        Target target = target(ModelRef.parse(ref));
-        if (target.loaded().isEmpty()) {
-            suits.accept(registry.resolve(target.ref()).signature());
-        }
+        Target target = target(ref, version -> suits.accept(version.signature()));
         return predictor(target, version -> {
             suits.accept(version.signature());
             return version.tensorCalls();

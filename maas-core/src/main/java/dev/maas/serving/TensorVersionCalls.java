@@ -21,7 +21,7 @@ final class TensorVersionCalls implements VersionCalls<TensorCall, Outputs> {
 
     @Override
     public List<Outputs> runAll(List<? extends TensorCall> inputs, CallOptions options) {
-        return Futures.joinAll(inputs, input -> start(input, options));
+        return Futures.joinAll(inputs, options, this::start);
     }
 
     @Override

@@ -23,6 +23,7 @@ import dev.maas.testmodels.OnnxType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -113,11 +114,21 @@ class OnnxOptionsTest {
 
     @Test
     void keepsTheMemoryOfARunOnlyWithTheArena() throws IOException {
-        long kept = residentGrowth(EngineOptions.defaults());
-        long returned = residentGrowth(EngineOptions.defaults().withMemoryArena(false));
+        long kept = medianGrowth(EngineOptions.defaults());
+        long returned = medianGrowth(EngineOptions.defaults().withMemoryArena(false));
 
         assertThat(kept).isGreaterThan(60L << 20);
         assertThat(returned).isLessThan(30L << 20);
+    }
+
+    /** The Java heap of the process grows and shrinks meanwhile, now and then. */
+    private static long medianGrowth(EngineOptions options) throws IOException {
+        long[] growths = new long[5];
+        for (int i = 0; i < growths.length; i++) {
+            growths[i] = residentGrowth(options);
+        }
+        Arrays.sort(growths);
+        return growths[growths.length / 2];
     }
 
     /** By how much the process has grown after a run that needs 128 MB in between. */
