@@ -3,6 +3,7 @@ package dev.maas.registry.store;
 import dev.maas.RegistryException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import java.util.UUID;
 
 /** Opens a {@link FileStore}: makes its folder, and tries out which way of claiming names holds there. */
 final class FileStoreOpening {
+    private static final String SCRATCH = "tmp";
+
     private FileStoreOpening() {}
 
     static FileStore open(Path folder) {
@@ -38,25 +41,34 @@ final class FileStoreOpening {
         return probe(root, name, allowed, steps);
     }
 
-    /** A folder that is in use for something else is a slip of the pen; it must not be littered. */
+    /**
+     * A folder that is in use for something else is a slip of the pen; it must not be littered. Another process may be making the store at
+     * this moment: its scratch folder comes first, so it is looked for once more after other names were seen.
+     */
     private static void requireOwn(Path root, String name) {
-        if (Files.exists(root.resolve("store.json")) || Files.isDirectory(root.resolve("tmp"))) {
+        if (isOwn(root)) {
             return;
         }
         try (DirectoryStream<Path> paths = Files.newDirectoryStream(root)) {
             for (Path path : paths) {
-                throw new RegistryException(name + ": the folder holds '" + path.getFileName()
-                        + "' and is no registry. Name an empty folder, or one that a registry was made in");
+                if (!isOwn(root)) {
+                    throw new RegistryException(name + ": the folder holds '" + path.getFileName()
+                            + "' and is no registry. Name an empty folder, or one that a registry was made in");
+                }
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             throw new RegistryException(name + ": its folder cannot be read: " + FileStore.reason(e), e);
         }
+    }
+
+    private static boolean isOwn(Path root) {
+        return Files.exists(root.resolve("store.json")) || Files.isDirectory(root.resolve(SCRATCH));
     }
 
     private static FileStore probe(Path root, String name, Set<FileCommit> allowed, FileSteps steps) {
         StringBuilder reasons = new StringBuilder();
         FileFolders folders = FileFolders.under(root);
-        Path scratch = root.resolve("tmp");
+        Path scratch = root.resolve(SCRATCH);
         for (FileCommit commit : allowed) {
             try {
                 folders.make(scratch);

@@ -12,9 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -110,6 +115,28 @@ class FileStoreTest {
                 .hasMessageNotContaining(folder.toString());
         try (Stream<Path> files = Files.list(photos)) {
             assertThat(files).hasSize(1);
+        }
+    }
+
+    @Test
+    void manyMayMakeOneStoreAtTheSameMoment() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            for (int round = 0; round < 200; round++) {
+                Path models = folder.resolve("round-" + round);
+                CyclicBarrier start = new CyclicBarrier(4);
+                List<Future<Boolean>> opened = threads.invokeAll(Collections.nCopies(4, () -> {
+                    start.await();
+                    try (FileStore store = FileStoreOpening.open(models)) {
+                        return store.readOnlyReason().isEmpty();
+                    }
+                }));
+                for (Future<Boolean> writable : opened) {
+                    assertThat(writable.get()).isTrue();
+                }
+            }
+        } finally {
+            threads.shutdownNow();
         }
     }
 
