@@ -4,6 +4,7 @@ import dev.maas.ModelRegistry;
 import dev.maas.ModelVersion;
 import dev.maas.registry.seal.Signer;
 import dev.maas.registry.seal.TrustPolicy;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +23,14 @@ public interface ManagedRegistry extends ModelRegistry {
 
     /** Returns why nothing can be published, or empty if it can. */
     Optional<String> readOnlyReason();
+
+    /**
+     * Returns since when the store does not answer and the {@linkplain RegistryOptions#cache(java.nio.file.Path) cache} is served in its stead, if so:
+     * newer versions and moves of aliases do not show.
+     */
+    default Optional<Instant> offlineSince() {
+        return Optional.empty();
+    }
 
     /**
      * Collects garbage: purges versions whose time to be restored is over, moves blobs that nothing needs to a trash, looks again, and

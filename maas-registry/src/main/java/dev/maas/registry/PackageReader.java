@@ -6,6 +6,7 @@ import dev.maas.ModelLoadException;
 import dev.maas.ModelPackage;
 import dev.maas.ModelSource;
 import dev.maas.PackageFiles;
+import dev.maas.registry.cache.ChunkIndex;
 import dev.maas.registry.format.CanonicalJson;
 import dev.maas.registry.format.Sha256;
 import dev.maas.registry.store.ObjectContent;
@@ -28,6 +29,9 @@ import java.util.TreeSet;
 final class PackageReader {
     private static final int BUFFER_BYTES = 1 << 16;
 
+    /** Each index has a place in the entry of the log. */
+    private static final int MOST_INDEXED = 256;
+
     private final List<ModelInspector> inspectors;
 
     PackageReader(List<ModelInspector> inspectors) {
@@ -47,9 +51,10 @@ final class PackageReader {
         Facts facts = new Facts(source.entry(), signature(modelPackage), modelPackage.metadata());
         Map<String, ObjectContent> blobs = new LinkedHashMap<>();
         List<Manifest.Descriptor> layers = new ArrayList<>();
+        Map<String, byte[]> indexes = new LinkedHashMap<>();
         long byteSize = 0;
         for (String file : ordered(source)) {
-            Manifest.Descriptor layer = hash(source, file);
+            Manifest.Descriptor layer = hash(source, file, indexes);
             layers.add(layer);
             blobs.put(layer.hex(), new PackageFile(source, file, layer));
             byteSize += layer.size();
@@ -69,8 +74,11 @@ final class PackageReader {
             }
             String manifestHex = Sha256.hex(bytes);
             blobs.put(manifestHex, ObjectContent.of(bytes, Manifest.MEDIA_TYPE));
+            List<Attachments.Artifact> attached = new ArrayList<>();
+            indexes.forEach(
+                    (hex, index) -> attached.add(Attachments.chunkIndex(hex, index, manifestHex, bytes.length)));
             return new PreparedVersion(
-                    model, facts, Sha256.hex(written), manifestHex, byteSize, manifest.digests(), blobs, List.of());
+                    model, facts, Sha256.hex(written), manifestHex, byteSize, manifest.digests(), blobs, attached);
         } catch (IllegalArgumentException e) {
             throw new InvalidInputException(
                     "What is said about '" + model + "' cannot be written: " + e.getMessage(), e);
@@ -123,20 +131,27 @@ final class PackageReader {
                         + " its format on the class path"));
     }
 
-    private static Manifest.Descriptor hash(ModelSource source, String file) {
+    /** Hashes a file, and cuts it into chunks if it is large, so that later readers fetch only those that they do not have. */
+    private static Manifest.Descriptor hash(ModelSource source, String file, Map<String, byte[]> indexes) {
         MessageDigest digest = Sha256.start();
+        ChunkIndex.Writer chunks = new ChunkIndex.Writer();
         long size = 0;
         byte[] buffer = new byte[BUFFER_BYTES];
         try (InputStream in = source.open(file)) {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 digest.update(buffer, 0, count);
+                chunks.update(buffer, 0, count);
                 size += count;
             }
         } catch (IOException e) {
             throw new ModelLoadException("The file '" + file + "' of the package cannot be read", e);
         }
         String type = Manifest.mediaType(file, file.equals(source.entry()));
-        return Manifest.Descriptor.file(file, type, Sha256.hex(digest), size);
+        String hex = Sha256.hex(digest);
+        if (indexes.size() < MOST_INDEXED) {
+            chunks.finish(hex).ifPresent(index -> indexes.put(hex, index));
+        }
+        return Manifest.Descriptor.file(file, type, hex, size);
     }
 
     /** A file of the package, held against its digest while a store reads it: it may have changed since it was hashed. */

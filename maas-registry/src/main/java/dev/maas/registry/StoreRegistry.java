@@ -16,6 +16,7 @@ import dev.maas.Page;
 import dev.maas.RegistryConflictException;
 import dev.maas.RegistryEvent;
 import dev.maas.VersionUpdate;
+import dev.maas.registry.cache.CachingStore;
 import dev.maas.registry.format.Sha256;
 import dev.maas.registry.seal.ModelSigning;
 import dev.maas.registry.seal.Signer;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 /** A registry on a store: finds each model's log, and asks it. */
 final class StoreRegistry implements ManagedRegistry {
     private final ObjectStore store;
+    private final @Nullable CachingStore cache;
     private final RegistryOptions options;
     private final String who;
     private final StoreReader reader;
@@ -56,11 +58,12 @@ final class StoreRegistry implements ManagedRegistry {
 
     StoreRegistry(ObjectStore store, RegistryOptions options, String who, List<ModelInspector> inspectors) {
         this.store = store;
+        this.cache = store instanceof CachingStore caching ? caching : null;
         this.options = options;
         this.who = who;
         this.reader = new StoreReader(store);
         this.logReader = new LogReader(reader);
-        this.blobs = new Blobs(store);
+        this.blobs = new Blobs(store, this::origin, options.transfers());
         this.leases = new Leases(reader, options);
         this.publisher = new Publisher(blobs, leases, options, new PackageReader(inspectors));
         this.listings = new Listings(store, logReader, this::log);
@@ -68,6 +71,11 @@ final class StoreRegistry implements ManagedRegistry {
         this.trust = new Trust(blobs, options.trust());
         this.id = StoreHeader.open(reader);
         options.memory().ifPresent(memory -> memory.requireRegistry(id));
+    }
+
+    /** Returns the store itself, without a cache. */
+    private ObjectStore origin() {
+        return cache == null ? store : cache.origin();
     }
 
     /** Returns a model's log, which may be empty. Only logs that have entries are remembered, lest misspelt names pile up. */
@@ -128,10 +136,14 @@ final class StoreRegistry implements ManagedRegistry {
         Trust.Candidate candidate = candidate(version);
         trust.require(candidate);
         Trust.Content content = trust.read(candidate);
-        return open(content, version);
+        return open(content, candidate);
     }
 
-    private ModelSource open(Trust.Content content, ModelVersion version) {
+    private ModelSource open(Trust.Content content, Trust.Candidate candidate) {
+        ModelVersion version = candidate.version();
+        if (cache != null) {
+            Attachments.chunkIndexes(candidate.attachments()).forEach(cache::noteChunks);
+        }
         return VerifiedSource.open(
                 version.ref().toString(),
                 content.facts().entry(),
@@ -273,9 +285,28 @@ final class StoreRegistry implements ManagedRegistry {
     }
 
     @Override
+    public Optional<Instant> offlineSince() {
+        return cache == null ? Optional.empty() : cache.offlineSince();
+    }
+
+    @Override
     public CollectionReport collect() {
         requireWritable();
-        return new Collector(reader, logReader, leases, options, this::log, who).collect();
+        if (cache == null) {
+            return new Collector(reader, logReader, leases, options, this::log, who).collect();
+        }
+        // What is about to be removed must not be decided by a log that is out of date.
+        StoreReader strict = new StoreReader(cache.origin());
+        LogReader strictLogs = new LogReader(strict);
+        Map<String, ModelLog> models = new ConcurrentHashMap<>();
+        return new Collector(
+                        strict,
+                        strictLogs,
+                        new Leases(strict, options),
+                        options,
+                        model -> models.computeIfAbsent(model, name -> new ModelLog(name, strict, strictLogs, options)),
+                        who)
+                .collect();
     }
 
     @Override
@@ -310,7 +341,7 @@ final class StoreRegistry implements ManagedRegistry {
         Trust.Candidate candidate = candidate(version);
         Trust.Content content = trust.read(candidate);
         Set<String> signers = trust.verify(candidate, content, policy);
-        open(content, version).close();
+        open(content, candidate).close();
         return signers;
     }
 
