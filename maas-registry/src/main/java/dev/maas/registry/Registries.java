@@ -131,7 +131,11 @@ public final class Registries {
 
     private static ObjectStore cached(ObjectStore store, CacheSettings settings) {
         try {
-            return CachingStore.open(store.name(), store.name(), () -> store, settings);
+            String name = store.name();
+            if (settings.offline()) {
+                store.close();
+            }
+            return CachingStore.open(name, name, () -> store, settings);
         } catch (RuntimeException e) {
             store.close();
             throw e;

@@ -75,7 +75,7 @@ final class Flights {
     }
 
     /** A process's turn to fetch a blob. */
-    final class Turn implements AutoCloseable {
+    static final class Turn implements AutoCloseable {
         private final @Nullable FileChannel channel;
         private final Path file;
 

@@ -165,8 +165,11 @@ final class Leases {
     Set<String> inUse() throws IOException {
         Set<String> hexes = new HashSet<>();
         for (String name : CacheFolder.names(folder.leases())) {
-            for (String link : CacheFolder.names(folder.leases().resolve(name))) {
-                hexes.add(link.substring(link.indexOf('-') + 1));
+            // Not even to look whether it is a folder may the file be opened that keeps this process's lock.
+            if (name.indexOf('.') < 0) {
+                for (String link : CacheFolder.names(folder.leases().resolve(name))) {
+                    hexes.add(link.substring(link.indexOf('-') + 1));
+                }
             }
         }
         return hexes;

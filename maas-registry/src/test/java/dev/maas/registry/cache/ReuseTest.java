@@ -163,7 +163,9 @@ class ReuseTest {
         fixture.put(lying);
         assertThat(pull(second, Sha256.hex(lying))).isBetween((long) SIZE, SIZE + 100_000L);
         byte[] third = edited(second, new Random(3), 1, 1000);
-        assertThat(pull(third)).as("the lie was kept beside the second, and is found out").isLessThan(2L * SIZE);
+        assertThat(pull(third))
+                .as("the lie was kept beside the second, and is found out")
+                .isLessThan(2L * SIZE);
     }
 
     @Test
