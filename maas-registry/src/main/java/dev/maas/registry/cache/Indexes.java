@@ -115,7 +115,7 @@ final class Indexes {
      */
     Optional<ChunkIndex> fetch(String hex, String indexHex, List<Held> held, RemoteBlob remote) throws IOException {
         try {
-            @Nullable byte[] bytes = held.isEmpty() ? null : assemble(hex, held, remote);
+            byte @Nullable [] bytes = held.isEmpty() ? null : assemble(hex, held, remote);
             if (bytes == null || !Sha256.hex(bytes).equals(indexHex)) {
                 bytes = remote.read(0, ChunkIndex.LARGEST + 1);
                 if (!Sha256.hex(bytes).equals(indexHex)) {

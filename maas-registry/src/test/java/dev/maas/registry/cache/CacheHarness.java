@@ -45,7 +45,8 @@ final class CacheHarness {
         } else {
             speed(folder, megabytes);
         }
-        System.out.println("figure registry.cache.heap.max " + (Runtime.getRuntime().maxMemory() >> 20) + " MB");
+        System.out.println(
+                "figure registry.cache.heap.max " + (Runtime.getRuntime().maxMemory() >> 20) + " MB");
     }
 
     private static byte[] block(long seed) {
@@ -72,8 +73,8 @@ final class CacheHarness {
     private static void reuse(Path folder, int megabytes) throws Exception {
         ObjectStore files = TestStores.file(folder.resolve("remote"));
         CountingStore remote = new CountingStore(files);
-        try (CachingStore store =
-                CachingStore.open("store", "test:reuse", () -> remote, CacheFixture.settings(folder.resolve("cache")))) {
+        try (CachingStore store = CachingStore.open(
+                "store", "test:reuse", () -> remote, CacheFixture.settings(folder.resolve("cache")))) {
             long before = 0;
             for (int version = 1; version <= 5; version++) {
                 int changed = version == 1 ? -5 : new Random(version).nextInt(megabytes - 2);
@@ -152,7 +153,8 @@ final class CacheHarness {
         try {
             for (int round = 1; round <= 3; round++) {
                 double copied = copyAndHash(file, folder.resolve("copy"));
-                double pulled = pull(folder.resolve("cache-" + round), server.getAddress().getPort(), file, hex);
+                double pulled = pull(
+                        folder.resolve("cache-" + round), server.getAddress().getPort(), file, hex);
                 figure("registry.cache.cold.copy-and-hash", megabytes / copied, "MB/s");
                 figure("registry.cache.cold.pull", megabytes / pulled, "MB/s");
                 figure("registry.cache.cold.ratio", copied / pulled, "of copy and hash");
@@ -211,8 +213,7 @@ final class CacheHarness {
             }
         };
         long start = System.nanoTime();
-        try (CachingStore store =
-                        CachingStore.open("store", "test:speed", () -> remote, CacheFixture.settings(cache));
+        try (CachingStore store = CachingStore.open("store", "test:speed", () -> remote, CacheFixture.settings(cache));
                 LocalCopy copy = store.local(BlobKeys.key(hex)).orElseThrow()) {
             double seconds = (System.nanoTime() - start) / 1e9;
             if (Files.mismatch(copy.path(), file) >= 0) {
