@@ -10,13 +10,10 @@ import dev.maas.registry.store.ObjectKeys;
 import dev.maas.registry.store.ObjectListing;
 import dev.maas.registry.store.ObjectStore;
 import java.io.ByteArrayInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
@@ -260,9 +257,7 @@ public final class CachingStore implements ObjectStore {
 
     private InputStream stream(String key, LocalCopy copy, long offset, long length) {
         try {
-            InputStream in = Files.newInputStream(copy.path());
-            in.skipNBytes(Math.min(offset, Files.size(copy.path())));
-            return new LeasedStream(in, length, copy);
+            return CachedCopy.open(copy, offset, length);
         } catch (IOException e) {
             copy.close();
             throw new RegistryException(cache.folder().name() + ": cannot read the copy of '" + key + "'", e);
@@ -304,24 +299,6 @@ public final class CachingStore implements ObjectStore {
             return Optional.empty();
         }
         return cache.local(hex.get(), this::origin).map(CachedCopy::new);
-    }
-
-    /** A blob in the cache. */
-    private record CachedCopy(Leases.Lease lease) implements LocalCopy {
-        @Override
-        public Path path() {
-            return lease.path();
-        }
-
-        @Override
-        public boolean verified() {
-            return true;
-        }
-
-        @Override
-        public void close() {
-            lease.close();
-        }
     }
 
     @Override
@@ -391,58 +368,12 @@ public final class CachingStore implements ObjectStore {
     public void close() {
         closed = true;
         @Nullable ObjectStore known = opened;
-        if (known != null) {
-            known.close();
-        }
-        cache.close();
-    }
-
-    /** A stream of a leased file, which ends after so many bytes. */
-    private static final class LeasedStream extends FilterInputStream {
-        private final LocalCopy copy;
-        private long left;
-
-        LeasedStream(InputStream in, long length, LocalCopy copy) {
-            super(in);
-            this.copy = copy;
-            this.left = length;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            if (left == 0) {
-                return length == 0 ? 0 : -1;
+        try {
+            if (known != null) {
+                known.close();
             }
-            int count = in.read(bytes, offset, (int) Math.min(length, left));
-            left -= Math.max(0, count);
-            return count;
-        }
-
-        @Override
-        public long skip(long count) throws IOException {
-            long skipped = in.skip(Math.min(count, left));
-            left -= skipped;
-            return skipped;
-        }
-
-        @Override
-        public boolean markSupported() {
-            return false;
-        }
-
-        @Override
-        public void close() throws IOException {
-            try {
-                super.close();
-            } finally {
-                copy.close();
-            }
+        } finally {
+            cache.close();
         }
     }
 }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -72,7 +73,7 @@ final class Mirror {
 
     private void write(Path file, byte[] bytes) throws IOException {
         Path scratch = folder.scratch();
-        Files.createDirectories(file.resolveSibling("."));
+        Files.createDirectories(Objects.requireNonNull(file.getParent()));
         Files.write(scratch, bytes);
         Files.move(scratch, file, StandardCopyOption.ATOMIC_MOVE);
     }
