@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -18,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * a pointer; the one before it is closed then. Safe for use by any thread; the lock is held for look-ups only, never while a version
  * loads or closes.
  */
-final class Versions implements AutoCloseable {
+final class Versions {
     private final ModelRegistry registry;
     private final VersionLoader loader;
     private final ServiceOptions options;
@@ -134,9 +135,12 @@ final class Versions implements AutoCloseable {
         return new ClosedException("The model service was closed");
     }
 
-    /** Lets all calls under way finish, and frees every version. Closing again does nothing. */
-    @Override
-    public void close() {
+    /**
+     * Lets all calls under way finish, and frees every version. Closing again does nothing.
+     *
+     * @return completes when all are freed: now, unless this thread was interrupted or is in a call itself
+     */
+    CompletableFuture<Void> close() {
         List<LoadedVersion> all = new ArrayList<>();
         lock.lock();
         try {
@@ -144,11 +148,14 @@ final class Versions implements AutoCloseable {
             byDigest.values().forEach(entry -> all.add(entry.version));
             byDigest.clear();
             all.addAll(retired);
+            // Whoever closes again waits for the same ones.
             retired.clear();
+            retired.addAll(all);
         } finally {
             lock.unlock();
         }
         all.forEach(LoadedVersion::beginClose);
         all.forEach(LoadedVersion::close);
+        return CompletableFuture.allOf(all.stream().map(LoadedVersion::freed).toArray(CompletableFuture[]::new));
     }
 }
