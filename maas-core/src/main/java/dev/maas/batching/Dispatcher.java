@@ -121,6 +121,11 @@ final class Dispatcher {
         return answering.includeCaller();
     }
 
+    /** The slots that somebody has at this moment. */
+    int busySlots() {
+        return slots.busy();
+    }
+
     /** Gives back what the calling thread has in its hands while it answers others, as it is about to wait. */
     private void letGoOfOwnSlots() {
         for (int own = answering.takeSlots(); own > 0; own--) {
@@ -171,7 +176,8 @@ final class Dispatcher {
         try {
             executor.execute(task);
         } catch (RejectedExecutionException | OutOfMemoryError e) {
-            // The executor is shutting down, or the system grants it no thread (which Java reports as a lack of memory). What was
+            // The executor is shutting down, or the system grants it no thread (which Java reports as a lack of
+            // memory). What was
             // accepted is answered all the same, by the thread at hand.
             task.run();
         }

@@ -224,7 +224,8 @@ public final class ModelRunner implements AutoCloseable {
                 queue.neverJoined(call);
             }
         } catch (RejectedExecutionException e) {
-            call.refuse(new ClosedException("The timer was closed before the call could begin; use a service that is open", e));
+            call.refuse(new ClosedException(
+                    "The timer was closed before the call could begin; use a service that is open", e));
         }
         return call.future();
     }

@@ -97,7 +97,8 @@ class AnsweringTest {
         model.hold();
         CompletableFuture<Float> running = runner.start(FakeModel.SUM, row(1), NONE);
         await().until(() -> model.running.get() == 1);
-        CompletableFuture<Float> expiring = runner.start(FakeModel.SUM, row(2), CallOptions.timeout(LONG.dividedBy(100)));
+        CompletableFuture<Float> expiring =
+                runner.start(FakeModel.SUM, row(2), CallOptions.timeout(LONG.dividedBy(100)));
         CompletableFuture<Void> closing = expiring.handle((sum, failure) -> {
             CompletableFuture<Float> cancelled = running;
             cancelled.cancel(true);
@@ -123,8 +124,8 @@ class AnsweringTest {
             await().until(() -> leads.getState() == Thread.State.WAITING);
             CountDownLatch enough = new CountDownLatch(1);
             AtomicReference<Thread> answeredBy = new AtomicReference<>();
-            CompletableFuture<Float> rides =
-                    runner.start(FakeModel.SUM, row(2), NONE).whenComplete((sum, failure) -> {
+            CompletableFuture<Float> rides = runner.start(FakeModel.SUM, row(2), NONE)
+                    .whenComplete((sum, failure) -> {
                         answeredBy.set(Thread.currentThread());
                         awaitUninterruptibly(enough);
                     });
@@ -178,7 +179,8 @@ class AnsweringTest {
         RunnerOptions options = new RunnerOptions(1, 64, Duration.ZERO, 3, Duration.ofSeconds(10));
         try (ModelRunner runner = new ModelRunner(model, options, executor, deadlines)) {
             teach(runner);
-            List<float[]> many = IntStream.range(0, 50).mapToObj(AnsweringTest::row).toList();
+            List<float[]> many =
+                    IntStream.range(0, 50).mapToObj(AnsweringTest::row).toList();
             assertThat(runner.runAll(FakeModel.SUM, many, NONE)).hasSize(50).endsWith(50f);
             assertThat(model.runs).as("rows of the runs").anyMatch(rows -> rows > 3);
         }
