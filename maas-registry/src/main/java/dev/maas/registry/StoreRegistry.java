@@ -33,6 +33,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ final class StoreRegistry implements ManagedRegistry {
     private final Listings listings;
     private final Watches watches;
     private final Trust trust;
+    private final Labels labels;
     private final String id;
     private final Map<String, ModelLog> logs = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -66,6 +68,7 @@ final class StoreRegistry implements ManagedRegistry {
         this.listings = new Listings(store, logReader, this::log);
         this.watches = new Watches(logReader, options.pollInterval(), store.name());
         this.trust = new Trust(blobs, options.trust());
+        this.labels = new Labels(store);
         this.id = StoreHeader.open(reader);
         options.memory().ifPresent(memory -> memory.requireRegistry(id));
     }
@@ -112,6 +115,7 @@ final class StoreRegistry implements ManagedRegistry {
         requireWritable();
         String model = modelPackage.name();
         ModelVersion version = publisher.publish(modelPackage, log(model), who);
+        labels.published(version, modelPackage.aliases());
         watches.poke(model);
         return version;
     }
@@ -177,7 +181,14 @@ final class StoreRegistry implements ManagedRegistry {
 
     @Override
     public AliasChange alias(AliasUpdate update) {
-        commit(update.name(), update.who(), update.why(), state -> decide(state, update));
+        AtomicReference<Optional<String>> target = new AtomicReference<>(Optional.empty());
+        commit(update.name(), update.who(), update.why(), state -> {
+            Optional<Change> change = decide(state, update);
+            update.version()
+                    .ifPresent(number -> target.set(state.version(number).map(VersionState::manifestHex)));
+            return change;
+        });
+        labels.aliased(update.name(), update.alias(), target.get());
         return aliasHistory(update.name(), update.alias()).get(0);
     }
 
