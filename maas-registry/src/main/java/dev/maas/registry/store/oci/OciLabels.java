@@ -12,12 +12,10 @@ final class OciLabels {
     private static final String NOTHING = "nothing";
 
     private final OciManifests manifests;
-    private final OciEntries entries;
     private final KeyLocks locks;
 
-    OciLabels(OciManifests manifests, OciEntries entries, KeyLocks locks) {
+    OciLabels(OciManifests manifests, KeyLocks locks) {
         this.manifests = manifests;
-        this.entries = entries;
         this.locks = locks;
     }
 
@@ -38,19 +36,9 @@ final class OciLabels {
     }
 
     private void point(String tag, String key) throws IOException {
-        Optional<OciEntry> entry = entries.find(key).map(OciEntries.Found::entry);
-        if (entry.isEmpty() || entry.get().content().place() != OciEntry.Place.MANIFEST) {
-            throw new OciException("it is not there as a manifest");
-        }
-        OciEntry.Content content = entry.get().content();
-        boolean points = manifests
-                .get(tag)
-                .found()
-                .map(found -> found.hex().equals(content.hex()))
-                .orElse(false);
-        if (!points) {
-            manifests.put(tag, manifests.require(content.hex()), content.mediaType(), false);
-        }
+        String hex = OciTags.blob(key).orElseThrow(() -> new OciException("its key names no digest"));
+        OciManifests.Found manifest = manifests.recent(hex);
+        manifests.put(tag, manifest.bytes(), manifest.mediaType(), false);
     }
 
     /**

@@ -30,6 +30,9 @@ final class OciManifests {
     private final OciHttp http;
     private final OciTuning tuning;
 
+    /** What was put last by its digest: it is what gets its names next. */
+    private volatile @Nullable Found lastPut;
+
     OciManifests(OciHttp http, OciTuning tuning) {
         this.http = http;
         this.tuning = tuning;
@@ -95,6 +98,23 @@ final class OciManifests {
                 .found()
                 .map(Found::bytes)
                 .orElseThrow(() -> new OciException("the registry has lost the manifest " + Sha256.PREFIX + hex));
+    }
+
+    /** Returns a manifest that must be there, without a request if it was put last. */
+    Found recent(String hex) throws IOException {
+        @Nullable Found last = lastPut;
+        if (last != null && last.hex.equals(hex)) {
+            return last;
+        }
+        byte[] bytes = require(hex);
+        return new Found(bytes, hex, mediaType(bytes));
+    }
+
+    /** Puts a manifest under its digest; returns the answer, closed. */
+    OciAnswer putByDigest(String hex, byte[] bytes, String mediaType) throws IOException {
+        OciAnswer answer = put(Sha256.PREFIX + hex, bytes, mediaType, false);
+        lastPut = new Found(bytes, hex, mediaType);
+        return answer;
     }
 
     /**

@@ -39,7 +39,7 @@ record OciParts(
                 entries,
                 new OciPut(name, http, manifests, entries, upload, referrers, tuning),
                 new OciDelete(name, manifests, entries, referrers),
-                new OciLabels(manifests, entries, locks),
+                new OciLabels(manifests, locks),
                 locks,
                 new RequestThreads(name));
     }

@@ -70,10 +70,12 @@ final class OciUpload {
      * @param expected the digest that it must have; empty if it is not known
      */
     String put(ObjectContent content, Optional<String> expected) throws IOException {
-        if (expected.isPresent() && blobs.exists(expected.get(), content.size())) {
+        boolean small = content.size() <= tuning.chunkBytes();
+        // To look for a small one costs as much as to send it.
+        if (!small && expected.isPresent() && blobs.exists(expected.get(), content.size())) {
             return expected.get();
         }
-        byte @Nullable [] whole = content.size() <= tuning.chunkBytes() ? bytes(content) : null;
+        byte @Nullable [] whole = small ? bytes(content) : null;
         if (whole != null) {
             requireExpected(Sha256.hex(whole), expected);
         }

@@ -1,5 +1,6 @@
 package dev.maas.registry.store.oci;
 
+import dev.maas.registry.store.ObjectStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -103,12 +104,12 @@ public final class DockerRegistry implements AutoCloseable {
     }
 
     /** Opens a store with small chunks. */
-    public static OciStore store(String location) {
+    public static ObjectStore store(String location) {
         return OciStoreOpening.open(OciLocation.parse(URI.create(location)), null, TestOci.SMALL);
     }
 
     /** Changes a blob's bytes behind the registry's back. */
-    void flip(String hex) throws IOException {
+    public void flip(String hex) throws IOException {
         Path file = data.resolve("docker/registry/v2/blobs/sha256/" + hex.substring(0, 2) + "/" + hex + "/data");
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length / 2] ^= 1;
@@ -116,7 +117,7 @@ public final class DockerRegistry implements AutoCloseable {
     }
 
     /** Returns the tags of a repository. */
-    List<String> tags(String repository) throws IOException {
+    public List<String> tags(String repository) throws IOException {
         Path folder = data.resolve("docker/registry/v2/repositories/" + repository + "/_manifests/tags");
         try (Stream<Path> paths = Files.list(folder)) {
             return paths.map(path -> path.getFileName().toString()).sorted().toList();
@@ -124,7 +125,7 @@ public final class DockerRegistry implements AutoCloseable {
     }
 
     /** Returns the bytes of a tag's or digest's manifest, as any tool gets them. */
-    String manifest(String repository, String reference) throws IOException, InterruptedException {
+    public String manifest(String repository, String reference) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(
                         URI.create("http://" + host() + "/v2/" + repository + "/manifests/" + reference))
                 .header("Accept", OciEntry.MANIFEST_TYPE)
