@@ -33,7 +33,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -181,14 +180,15 @@ final class StoreRegistry implements ManagedRegistry {
 
     @Override
     public AliasChange alias(AliasUpdate update) {
-        AtomicReference<Optional<String>> target = new AtomicReference<>(Optional.empty());
+        List<String> manifest = new ArrayList<>();
         commit(update.name(), update.who(), update.why(), state -> {
             Optional<Change> change = decide(state, update);
+            manifest.clear();
             update.version()
-                    .ifPresent(number -> target.set(state.version(number).map(VersionState::manifestHex)));
+                    .ifPresent(number -> manifest.add(Resolver.there(state, number).manifestHex()));
             return change;
         });
-        labels.aliased(update.name(), update.alias(), target.get());
+        labels.aliased(update.name(), update.alias(), manifest.stream().findFirst());
         return aliasHistory(update.name(), update.alias()).get(0);
     }
 

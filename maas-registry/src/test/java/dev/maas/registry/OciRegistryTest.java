@@ -10,6 +10,7 @@ import dev.maas.AliasUpdate;
 import dev.maas.IntegrityException;
 import dev.maas.ModelSource;
 import dev.maas.ModelVersion;
+import dev.maas.Page;
 import dev.maas.VersionUpdate;
 import dev.maas.registry.format.Sha256;
 import dev.maas.registry.store.ObjectContent;
@@ -66,7 +67,7 @@ class OciRegistryTest extends RegistryBehaviour {
 
     @Override
     int manyVersions() {
-        return 60;
+        return 55;
     }
 
     private static String hex(ModelVersion version) {
@@ -147,6 +148,32 @@ class OciRegistryTest extends RegistryBehaviour {
             assertThat(again.digest()).as("the same content").isEqualTo(gone.digest());
             collecting.open(again).close();
             assertThat(named("spam.V3")).isEqualTo(hex(gone));
+        }
+    }
+
+    @Test
+    void theRegistrysOwnCollectionTakesWhatWasDeletedAndNothingElse() throws Exception {
+        RegistryOptions eager = options().grace(Duration.ZERO).retention(Duration.ZERO);
+        try (ManagedRegistry collecting = Registries.open(store(), eager)) {
+            collecting.publish(model("spam", "unneeded"));
+            ModelVersion kept = collecting.publish(model("spam", "needed"));
+            ManagedRegistry.Attachment attached = collecting.attach(kept, "text/plain", new byte[] {'1'});
+            collecting.update(VersionUpdate.delete("spam", 1));
+            clock.advance(Duration.ofSeconds(1));
+            collecting.collect();
+            collecting.collect();
+
+            server.collectGarbage();
+
+            assertThat(server.has(Sha256.hex("unneeded".getBytes(StandardCharsets.UTF_8))))
+                    .isFalse();
+            assertThat(server.has(Sha256.hex("needed".getBytes(StandardCharsets.UTF_8))))
+                    .isTrue();
+            assertThat(collecting.read(attached)).asString().isEqualTo("1");
+        }
+        try (ManagedRegistry reader = Registries.open(store(), options())) {
+            reader.open(reader.resolve("spam")).close();
+            assertThat(reader.history("spam", Page.Request.first(10)).items()).hasSize(5);
         }
     }
 

@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a registry answered. Whoever has it closes it. Used by one thread.
@@ -19,6 +21,9 @@ import java.util.Optional;
  * @param body the body
  */
 record OciAnswer(int status, HttpHeaders headers, URI uri, InputStream body) implements AutoCloseable {
+    private static final int LARGEST_REST = 64 << 10;
+    private static final Logger LOG = LoggerFactory.getLogger(OciAnswer.class);
+
     Optional<String> header(String name) {
         return headers.firstValue(name);
     }
@@ -47,12 +52,14 @@ record OciAnswer(int status, HttpHeaders headers, URI uri, InputStream body) imp
         }
     }
 
+    /** Reads the little that may be left, so that the connection can be used again, and lets go of the body. */
     @Override
     public void close() {
-        try {
-            body.close();
+        try (body) {
+            body.readNBytes(LARGEST_REST);
         } catch (IOException e) {
-            throw new IllegalStateException("Closing the body does no input or output", e);
+            // What was left is of no interest; the next request takes another connection.
+            LOG.trace("The rest of an answer was not read", e);
         }
     }
 }

@@ -61,7 +61,7 @@ final class OciBlobs {
             }
             return answer.body();
         } catch (IOException e) {
-            answer.close();
+            answer.body().close();
             throw e;
         }
     }

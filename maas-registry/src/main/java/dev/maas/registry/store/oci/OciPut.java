@@ -68,6 +68,7 @@ final class OciPut {
 
     /** Puts an entry for bytes that are there; the caller keeps other threads from both keys. */
     boolean copyIfAbsent(OciEntry from, String to) throws IOException {
+        OciUpload.requireExpected(from.content().hex(), OciTags.blob(to));
         OciEntries.Look look = entries.look(to);
         return look.found().isEmpty() && putEntry(OciEntry.of(to, look.time(), from.content()));
     }

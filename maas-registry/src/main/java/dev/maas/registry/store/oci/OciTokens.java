@@ -58,9 +58,8 @@ final class OciTokens {
     Token fetch(OciChallenge challenge, String scope, @Nullable OciCredentials credentials) throws IOException {
         URI realm = realm(challenge);
         Optional<String> service = challenge.parameter("service");
-        boolean exchange = credentials != null && credentials.identityToken();
         HttpRequest.Builder request;
-        if (exchange) {
+        if (credentials != null && credentials.identityToken()) {
             String form = "grant_type=refresh_token&client_id=maas&refresh_token=" + encode(credentials.secret())
                     + "&scope=" + encode(scope)
                     + service.map(text -> "&service=" + encode(text)).orElse("");

@@ -47,7 +47,7 @@ public final class DockerRegistry implements AutoCloseable {
     }
 
     static DockerRegistry start(Path folder, boolean deletes, boolean users) throws IOException {
-        Optional<Path> program = PLACES.stream().filter(Files::isExecutable).findFirst();
+        Optional<Path> program = program();
         Assumptions.assumeTrue(program.isPresent(), "docker-registry is not installed (Debian: docker-registry)");
         int port;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -108,9 +108,35 @@ public final class DockerRegistry implements AutoCloseable {
         return OciStoreOpening.open(OciLocation.parse(URI.create(location)), null, TestOci.SMALL);
     }
 
+    /** Lets the registry collect its own garbage. */
+    public void collectGarbage() throws IOException, InterruptedException {
+        Path config = data.resolveSibling("config.yml");
+        Process collecting = new ProcessBuilder(
+                        program().orElseThrow().toString(), "garbage-collect", config.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(data.resolveSibling("collect.log").toFile())
+                .start();
+        if (collecting.waitFor() != 0) {
+            throw new IOException(Files.readString(data.resolveSibling("collect.log")));
+        }
+    }
+
+    private static Optional<Path> program() {
+        return PLACES.stream().filter(Files::isExecutable).findFirst();
+    }
+
+    /** Returns whether the registry has a blob's bytes in any repository. */
+    public boolean has(String hex) {
+        return Files.exists(bytes(hex));
+    }
+
+    private Path bytes(String hex) {
+        return data.resolve("docker/registry/v2/blobs/sha256/" + hex.substring(0, 2) + "/" + hex + "/data");
+    }
+
     /** Changes a blob's bytes behind the registry's back. */
     public void flip(String hex) throws IOException {
-        Path file = data.resolve("docker/registry/v2/blobs/sha256/" + hex.substring(0, 2) + "/" + hex + "/data");
+        Path file = bytes(hex);
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length / 2] ^= 1;
         Files.write(file, bytes);
