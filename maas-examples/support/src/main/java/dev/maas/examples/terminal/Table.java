@@ -84,6 +84,6 @@ public final class Table {
     }
 
     private static boolean isNumber(String cell) {
-        return cell.isEmpty() || cell.matches("[-+]?[0-9][0-9.,]*( (%|[kMGTPE]?B|ms|s))?|-|\\.");
+        return cell.isEmpty() || cell.matches("[-+]?[0-9][0-9.,]*(E-?[0-9]+)?( (%|[kMGTPE]?B|ms|s))?|-|\\.");
     }
 }

@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
  * <p>Safe for use by any thread.
  */
 public final class TransferBar implements AutoCloseable {
-    private static final int WIDTH = 24;
-    private static final int NUMBERS = 48;
+    private static final int WIDTH = 16;
+    private static final int NUMBERS = 44;
     private static final long NANOS_BETWEEN = 50_000_000;
 
     private final boolean interactive;

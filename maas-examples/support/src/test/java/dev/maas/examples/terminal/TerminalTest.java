@@ -128,9 +128,9 @@ class TerminalTest {
         }
 
         String[] states = text().split("\r", -1);
-        assertThat(states[1]).isEqualTo("Pulling [######..................]  25 %  5.0 MB of 20.0 MB  5.0 MB/s");
+        assertThat(states[1]).isEqualTo("Pulling [####............]  25 %  5.0 MB of 20.0 MB  5.0 MB/s");
         assertThat(states[2].stripTrailing())
-                .isEqualTo("Pulling [########################] 100 %  20.0 MB of 20.0 MB  10.0 MB/s");
+                .isEqualTo("Pulling [################] 100 %  20.0 MB of 20.0 MB  10.0 MB/s");
         assertThat(states[3]).isBlank();
         assertThat(states).hasSize(5);
         assertThat(states[4]).isEmpty();
