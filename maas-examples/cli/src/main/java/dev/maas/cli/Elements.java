@@ -179,7 +179,9 @@ final class Elements {
     }
 
     private void write(ByteBuffer value, int size) {
-        bytes.write(value.array(), 0, size);
+        for (int i = 0; i < size; i++) {
+            bytes.write(value.get(i));
+        }
     }
 
     private void requireHeld(boolean held, String shown, String place) {

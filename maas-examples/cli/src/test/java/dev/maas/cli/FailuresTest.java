@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +16,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What goes wrong is told on one line, with what to do next and a status that scripts can rely on. */
 class FailuresTest {
     @TempDir
+    private static Path template;
+
+    @TempDir
     private Path folder;
+
+    @BeforeAll
+    static void publish() {
+        Samples.publishFlowers(template.resolve("models"));
+    }
 
     private MaasRun maas(String words) {
         return MaasRun.in(folder.resolve("models"), words.split(" "));
@@ -80,8 +89,8 @@ class FailuresTest {
         "list -r nowhere://x, invalid-input",
         "list -r README.md, registry",
     })
-    void aFailureIsStatus1AndHasItsKind(String words, String kind) {
-        Samples.publishFlowers(folder.resolve("models"));
+    void aFailureIsStatus1AndHasItsKind(String words, String kind) throws IOException {
+        Samples.copy(template.resolve("models"), folder.resolve("models"));
         MaasRun run = maas(words);
         MaasRun json = maas(words + " --json");
 
@@ -101,8 +110,8 @@ class FailuresTest {
     }
 
     @Test
-    void aStackTraceComesOnlyWhereItIsAskedFor() {
-        Samples.publishFlowers(folder.resolve("models"));
+    void aStackTraceComesOnlyWhereItIsAskedFor() throws IOException {
+        Samples.copy(template.resolve("models"), folder.resolve("models"));
 
         assertThat(maas("show absent").err()).doesNotContain("\tat ");
         assertThat(maas("show absent --verbose").err()).contains("ModelNotFoundException", "\tat ");

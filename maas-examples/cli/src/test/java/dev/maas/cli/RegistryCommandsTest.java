@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -15,18 +16,21 @@ import org.junit.jupiter.api.io.TempDir;
 /** The documents of the commands on registries, whose shape is a promise, and what a person reads. */
 class RegistryCommandsTest {
     @TempDir
+    private static Path template;
+
+    @TempDir
     private Path folder;
 
     private Path registry = Path.of("unset");
 
-    @BeforeAll
-    static void loadClasses() {
-        assertThat(MaasRun.bare("--version").status()).isZero();
+    @BeforeEach
+    void takeACopy() throws IOException {
+        registry = Samples.copy(template.resolve("models"), folder.resolve("models"));
     }
 
-    @BeforeEach
-    void publishTwoVersions() {
-        registry = folder.resolve("models");
+    @BeforeAll
+    static void publishTwoVersions() {
+        Path registry = template.resolve("models");
         Samples.publishFlowers(registry, "--alias", "champion", "--who", "ann", "-d", "Which iris?");
         Samples.publishFlowers(
                 registry,

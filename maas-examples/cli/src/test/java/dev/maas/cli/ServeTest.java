@@ -284,7 +284,8 @@ class ServeTest {
             assertThat(out.readLine()).isEqualTo("Stopped");
             assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).as("128 and SIGTERM").isEqualTo(143);
-            assertThat(folder.resolve("stderr")).isEmptyFile();
+            // A JDK may warn of native code; the jar's manifest allows it, a class path cannot.
+            assertThat(folder.resolve("stderr")).content().doesNotContain("Exception", "maas:");
         } catch (IOException e) {
             throw new AssertionError(Files.readString(folder.resolve("stderr")), e);
         } finally {
