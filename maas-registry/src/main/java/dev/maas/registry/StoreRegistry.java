@@ -290,6 +290,17 @@ final class StoreRegistry implements ManagedRegistry {
     }
 
     @Override
+    public CollectionReport previewCollection() {
+        requireWritable();
+        return new Collector(reader, logReader, leases, options, this::log, who).preview();
+    }
+
+    @Override
+    public byte[] facts(ModelVersion version) {
+        return blobs.bytes(trust.read(candidate(version)).manifest().facts().hex(), LogJson.LARGEST);
+    }
+
+    @Override
     public Attachment attach(ModelVersion version, String type, byte[] content) {
         requireWritable();
         String subject = read(version.name(), state -> required(state, version).manifestHex());

@@ -1,4 +1,4 @@
-package dev.maas.examples.text;
+package dev.maas.examples.csv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -72,6 +72,18 @@ class DelimitedTextTest {
                 .hasMessageContaining("line 1");
     }
 
+    @Test
+    void quotesOnlyWhatNeedsIt() {
+        assertThat(DelimitedText.write(List.of("a b", "", "c,d", "say \"hi\"", "two\nlines", "x\ty"), ','))
+                .isEqualTo("a b,,\"c,d\",\"say \"\"hi\"\"\",\"two\nlines\",x\ty");
+        assertThat(DelimitedText.write(List.of("c,d", "x\ty"), '\t')).isEqualTo("c,d\t\"x\ty\"");
+    }
+
+    @Test
+    void aRowOfOneEmptyCellIsNoEmptyLine() {
+        assertThat(cells(DelimitedText.write(List.of(""), ','))).containsExactly(List.of(""));
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void readsBackWhateverIsWrittenByTheRules(long seed) {
@@ -83,8 +95,14 @@ class DelimitedTextTest {
                     .toList();
             StringBuilder text = new StringBuilder();
             for (List<String> row : rows) {
-                text.append(String.join(
-                        ",", row.stream().map(DelimitedTextTest::quoted).toList()));
+                text.append(
+                        random.nextBoolean()
+                                ? DelimitedText.write(row, ',')
+                                : String.join(
+                                        ",",
+                                        row.stream()
+                                                .map(DelimitedTextTest::quoted)
+                                                .toList()));
                 text.append(random.nextBoolean() ? "\r\n" : "\n");
             }
             assertThat(cells(text.toString())).isEqualTo(rows);

@@ -1,24 +1,25 @@
-package dev.maas.examples.text;
+package dev.maas.examples.csv;
 
 import dev.maas.InvalidInputException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
- * Reads comma- or tab-separated text as RFC 4180 describes it: a cell in quotes may hold delimiters, line ends, and quotes
+ * Reads and writes comma- or tab-separated text as RFC 4180 describes it: a cell in quotes may hold delimiters, line ends, and quotes
  * written twice.
  *
  * <p>Beyond the RFC it takes any of the three line ends, skips empty lines, and leaves a quote inside an unquoted cell as it is,
  * which is how most tab-separated files are written. Not safe for use by several threads at once.
  */
-final class DelimitedText {
+public final class DelimitedText {
     /**
      * One row.
      *
      * @param line the line it begins on, counted from 1
      * @param cells what its cells hold
      */
-    record Row(int line, List<String> cells) {}
+    public record Row(int line, List<String> cells) {}
 
     private final String text;
     private final char delimiter;
@@ -28,6 +29,7 @@ final class DelimitedText {
     private int position;
     private int line = 1;
     private int rowLine = 1;
+    private boolean quoted;
 
     private DelimitedText(String text, char delimiter) {
         this.text = text;
@@ -39,8 +41,24 @@ final class DelimitedText {
      *
      * @throws InvalidInputException if a quote is not closed, or something but a delimiter follows the closing one
      */
-    static List<Row> parse(String text, char delimiter) {
+    public static List<Row> parse(String text, char delimiter) {
         return new DelimitedText(text, delimiter).rows();
+    }
+
+    /**
+     * Writes one row, with the line end of the RFC left to the caller. Cells are quoted where a reader needs it, and so is a row that
+     * would be an empty line.
+     */
+    public static String write(List<String> cells, char delimiter) {
+        return cells.stream()
+                .map(cell -> isPlain(cell, delimiter) && (cells.size() > 1 || !cell.isEmpty())
+                        ? cell
+                        : '"' + cell.replace("\"", "\"\"") + '"')
+                .collect(Collectors.joining(String.valueOf(delimiter)));
+    }
+
+    private static boolean isPlain(String cell, char delimiter) {
+        return cell.chars().noneMatch(c -> c == delimiter || c == '\n' || c == '\r' || c == '"');
     }
 
     private List<Row> rows() {
@@ -68,6 +86,7 @@ final class DelimitedText {
 
     private void readQuoted() {
         int opened = line;
+        quoted = true;
         position++;
         while (true) {
             if (position == text.length()) {
@@ -112,11 +131,12 @@ final class DelimitedText {
     }
 
     private void endRow() {
-        boolean empty = cells.size() == 1 && cells.get(0).isEmpty();
+        boolean empty = cells.size() == 1 && cells.get(0).isEmpty() && !quoted;
         if (!empty) {
             rows.add(new Row(rowLine, List.copyOf(cells)));
         }
         cells = new ArrayList<>();
+        quoted = false;
         rowLine = line;
     }
 }
