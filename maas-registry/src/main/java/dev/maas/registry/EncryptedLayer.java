@@ -81,7 +81,9 @@ record EncryptedLayer(WrappedKey key, String fingerprint) {
             return new WrappedKey(packet.string(KEY_ID), wrapped);
         } catch (InvalidInputException e) {
             throw new IntegrityException(
-                    String.valueOf(packet.wrong(KEY_ID, "does not go: " + e.getMessage()).getMessage()), e);
+                    String.valueOf(packet.wrong(KEY_ID, "does not go: " + e.getMessage())
+                            .getMessage()),
+                    e);
         }
     }
 
@@ -96,8 +98,8 @@ record EncryptedLayer(WrappedKey key, String fingerprint) {
      * @throws IntegrityException if it contradicts itself, or is encrypted in a way that is not known
      */
     static Optional<EncryptedLayer> find(Manifest.Descriptor layer, String what) {
-        boolean annotated = layer.annotations().containsKey(KEYS)
-                || layer.annotations().containsKey(OPTIONS);
+        boolean annotated =
+                layer.annotations().containsKey(KEYS) || layer.annotations().containsKey(OPTIONS);
         if (!isEncrypted(layer) && annotated) {
             throw new IntegrityException(what + " has a layer that says how it is encrypted, and is of the type "
                     + shown(layer.mediaType()) + ", which is not encrypted");
@@ -118,8 +120,8 @@ record EncryptedLayer(WrappedKey key, String fingerprint) {
         if (hmac.length != 32) {
             throw options.wrong("hmac", "is not 32 bytes in base64");
         }
-        return Optional.of(new EncryptedLayer(
-                key(json(layer, KEYS, where)), HexFormat.of().formatHex(hmac)));
+        return Optional.of(
+                new EncryptedLayer(key(json(layer, KEYS, where)), HexFormat.of().formatHex(hmac)));
     }
 
     private static Fields json(Manifest.Descriptor layer, String annotation, String where) {
@@ -139,7 +141,9 @@ record EncryptedLayer(WrappedKey key, String fingerprint) {
     /** Reads base64 in the one form that its encoder writes. */
     private static Optional<byte[]> bytes(String base64) {
         try {
-            byte[] bytes = base64.length() > LONGEST ? new byte[0] : Base64.getDecoder().decode(base64);
+            byte[] bytes = base64.length() > LONGEST
+                    ? new byte[0]
+                    : Base64.getDecoder().decode(base64);
             return base64(bytes).equals(base64) && bytes.length > 0 ? Optional.of(bytes) : Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.empty();

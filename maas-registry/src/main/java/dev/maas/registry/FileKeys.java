@@ -89,8 +89,12 @@ final class FileKeys {
 
     private static FileKey unwrap(
             KeyWrapper wrapper, String file, EncryptedLayer layer, byte[] context, Attached attached) {
+        String what = "The file '" + file + "' of '" + attached.candidate.version().ref() + "' cannot be decrypted under '"
+                + layer.key().keyId() + "': ";
         try {
             return unwrap(wrapper, layer.key(), context);
+        } catch (IntegrityException e) {
+            throw new IntegrityException(what + e.getMessage(), e);
         } catch (AccessDeniedException e) {
             for (Map<String, WrappedKey> newer : attached.newestFirst()) {
                 @Nullable WrappedKey key = newer.get(file);
@@ -102,8 +106,7 @@ final class FileKeys {
                     }
                 }
             }
-            throw new AccessDeniedException("'" + attached.candidate.version().ref() + "' cannot be decrypted under '"
-                    + layer.key().keyId() + "': " + e.getMessage(), e);
+            throw new AccessDeniedException(what + e.getMessage(), e);
         }
     }
 

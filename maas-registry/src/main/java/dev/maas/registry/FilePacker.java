@@ -94,7 +94,8 @@ final class FilePacker implements AutoCloseable {
                 BlobCipher.encrypt(in, out, key, context);
             } catch (UncheckedIOException e) {
                 throw new RegistryException(
-                        "The file '" + file + "' of the package cannot be encrypted: it is kept, encrypted, in the folder"
+                        "The file '" + file
+                                + "' of the package cannot be encrypted: it is kept, encrypted, in the folder"
                                 + " for temporary files (java.io.tmpdir) until it is published, and that failed",
                         e);
             }

@@ -45,8 +45,7 @@ final class PackageReader {
         requireMemory(source);
         Facts facts = new Facts(source.entry(), signature(modelPackage), modelPackage.metadata());
         byte[] written = written(model, () -> CanonicalJson.bytes(FactsJson.write(facts)));
-        FilePacker packer = new FilePacker(
-                source, seal.encryption(), model, Sha256.hex(written), seal.limits());
+        FilePacker packer = new FilePacker(source, seal.encryption(), model, Sha256.hex(written), seal.limits());
         try {
             return read(model, facts, written, packer, ordered(source));
         } catch (RuntimeException | Error e) {
@@ -68,8 +67,8 @@ final class PackageReader {
         byte[] config = written(model, () -> ManifestJson.writeConfig(model, facts, layers));
         String configHex = Sha256.hex(config);
         blobs.put(configHex, ObjectContent.of(config, Manifest.CONFIG_TYPE));
-        Manifest manifest = new Manifest(
-                new Manifest.Descriptor(Manifest.CONFIG_TYPE, configHex, config.length, Map.of()), layers);
+        Manifest manifest =
+                new Manifest(new Manifest.Descriptor(Manifest.CONFIG_TYPE, configHex, config.length, Map.of()), layers);
         byte[] bytes = written(model, () -> ManifestJson.write(manifest));
         if (bytes.length > ManifestJson.LARGEST) {
             throw new InvalidInputException("The package has too many files: its manifest has " + bytes.length

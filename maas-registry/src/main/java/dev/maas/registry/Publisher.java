@@ -108,8 +108,7 @@ final class Publisher {
         do {
             Trust.Candidate candidate = attempt.uncompared;
             if (candidate != null) {
-                attempt.compared.put(
-                        candidate.version().digest(), sameness.isSame(candidate, attempt.prepared));
+                attempt.compared.put(candidate.version().digest(), sameness.isSame(candidate, attempt.prepared));
             }
             attempt.there = log.readNow(state -> existing(state, attempt)).orElse(null);
         } while (attempt.uncompared != null);

@@ -11,8 +11,8 @@ import dev.maas.ModelLoadException;
 import dev.maas.ModelPackage;
 import dev.maas.ModelSource;
 import dev.maas.ModelVersion;
-import dev.maas.Page;
 import dev.maas.PackageLimits;
+import dev.maas.Page;
 import dev.maas.RegistryConflictException;
 import dev.maas.RegistryException;
 import dev.maas.registry.seal.KeyFile;
@@ -74,9 +74,7 @@ class EncryptionTest {
         for (int i = 0; i < files.length; i += 2) {
             content.put(files[i], files[i + 1].getBytes(StandardCharsets.UTF_8));
         }
-        return ModelPackage.of(ModelSource.of(files[0], content))
-                .name("spam")
-                .signature(TestModels.SIGNATURE);
+        return ModelPackage.of(ModelSource.of(files[0], content)).name("spam").signature(TestModels.SIGNATURE);
     }
 
     private static String text(ModelSource source, String file) throws IOException {
@@ -146,16 +144,20 @@ class EncryptionTest {
     void whoHasNoKeysListsVerifiesAndCollectsButDoesNotOpen() throws Exception {
         KeyPair signing = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         String keyId;
-        try (ManagedRegistry registry =
-                open(OPTIONS.encryptWith(keys()).signWith(Signer.of(signing)))) {
+        try (ManagedRegistry registry = open(OPTIONS.encryptWith(keys()).signWith(Signer.of(signing)))) {
             keyId = keys().keyId();
-            registry.publish(model("model.onnx", MARKER).description("Spam?").tag("small").alias("champion"));
+            registry.publish(model("model.onnx", MARKER)
+                    .description("Spam?")
+                    .tag("small")
+                    .alias("champion"));
         }
         try (ManagedRegistry registry = open(OPTIONS)) {
             ModelVersion version = registry.resolve("spam@champion");
             assertThat(version.metadata().description()).isEqualTo("Spam?");
-            assertThat(registry.versions("spam", Page.Request.first(10)).items()).containsExactly(version);
-            assertThat(registry.verify(version, TrustPolicy.signedBy(signing.getPublic()))).containsExactly("signer");
+            assertThat(registry.versions("spam", Page.Request.first(10)).items())
+                    .containsExactly(version);
+            assertThat(registry.verify(version, TrustPolicy.signedBy(signing.getPublic())))
+                    .containsExactly("signer");
             registry.collect();
             assertThatThrownBy(() -> registry.open(version))
                     .isInstanceOf(AccessDeniedException.class)
@@ -170,8 +172,8 @@ class EncryptionTest {
                     .isInstanceOf(AccessDeniedException.class)
                     .hasMessageContaining(keyId);
         }
-        try (ManagedRegistry registry = open(
-                        OPTIONS.decryptWith(keys()).trust(TrustPolicy.signedBy(signing.getPublic())));
+        try (ManagedRegistry registry =
+                        open(OPTIONS.decryptWith(keys()).trust(TrustPolicy.signedBy(signing.getPublic())));
                 ModelSource source = registry.open(registry.resolve("spam"))) {
             assertThat(text(source, "model.onnx")).isEqualTo(MARKER);
         }
@@ -245,8 +247,7 @@ class EncryptionTest {
     void afterRewrappingTheOldKeyCanGo() throws Exception {
         KeyPair signing = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         ModelVersion version;
-        try (ManagedRegistry registry =
-                open(OPTIONS.encryptWith(keys()).signWith(Signer.of(signing)))) {
+        try (ManagedRegistry registry = open(OPTIONS.encryptWith(keys()).signWith(Signer.of(signing)))) {
             version = registry.publish(model("model.onnx", MARKER, "b", "2"));
             assertThat(registry.rewrap(version)).isEmpty();
         }
@@ -257,8 +258,8 @@ class EncryptionTest {
         }
         Path newest = folder.resolve("newest.json");
         TestFiles.keepNewestKey(keyFile, newest);
-        RegistryOptions options = OPTIONS.decryptWith(KeyWrapper.localFile(newest))
-                .trust(TrustPolicy.signedBy(signing.getPublic()));
+        RegistryOptions options =
+                OPTIONS.decryptWith(KeyWrapper.localFile(newest)).trust(TrustPolicy.signedBy(signing.getPublic()));
         try (ManagedRegistry registry = open(options);
                 ModelSource source = registry.open(registry.resolve("spam"))) {
             assertThat(registry.resolve("spam").digest()).isEqualTo(version.digest());
@@ -403,8 +404,7 @@ class EncryptionTest {
         ModelPackage content = ModelPackage.of(
                         ModelSource.of("model.onnx", Map.of("model.onnx", graph, "weights.bin", new byte[16])))
                 .name("masked");
-        try (ManagedRegistry registry =
-                open(RegistryOptions.defaults().encryptWith(keys()))) {
+        try (ManagedRegistry registry = open(RegistryOptions.defaults().encryptWith(keys()))) {
             assertThatThrownBy(() -> registry.publish(content))
                     .isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining("cannot be encrypted")

@@ -25,8 +25,7 @@ final class TestFiles {
         for (String prefix : List.of(Keys.BLOBS, Keys.MODELS, Keys.LEASES, Keys.TRASH)) {
             String after = "";
             do {
-                ObjectListing listing =
-                        store.list(prefix, after.isEmpty() ? null : after, ObjectStore.LARGEST_LISTING);
+                ObjectListing listing = store.list(prefix, after.isEmpty() ? null : after, ObjectStore.LARGEST_LISTING);
                 listing.objects().stream().map(ObjectInfo::key).forEach(keys::add);
                 after = listing.next().orElse("");
             } while (!after.isEmpty());

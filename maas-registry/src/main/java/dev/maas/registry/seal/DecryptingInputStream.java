@@ -154,8 +154,8 @@ final class DecryptingInputStream extends InputStream {
         int count = sealed.readNBytes(ciphertext, 0, size);
         if (count < size) {
             wipe();
-            throw new IntegrityException(what + " ends " + (size - count) + " bytes before segment " + next + " of "
-                    + segments + " does");
+            throw new IntegrityException(
+                    what + " ends " + (size - count) + " bytes before segment " + next + " of " + segments + " does");
         }
     }
 

@@ -49,8 +49,10 @@ public final class KeyFile {
         try {
             write(file, keys);
         } catch (FileAlreadyExistsException e) {
-            throw new InvalidInputException("There is a file '" + PemKeys.name(file)
-                    + "' already, and its keys may be in use. Rotate it, or take another name", e);
+            throw new InvalidInputException(
+                    "There is a file '" + PemKeys.name(file)
+                            + "' already, and its keys may be in use. Rotate it, or take another name",
+                    e);
         } catch (IOException e) {
             throw unwritable(file, e);
         }
@@ -112,8 +114,8 @@ public final class KeyFile {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileAlreadyExistsException(PemKeys.name(file));
         }
-        try (FileChannel channel = FileChannel.open(
-                file, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW), attributes)) {
+        try (FileChannel channel =
+                FileChannel.open(file, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW), attributes)) {
             while (json.hasRemaining()) {
                 channel.write(json);
             }
@@ -123,8 +125,7 @@ public final class KeyFile {
 
     private static String serialized(KeysetHandle keys) {
         try {
-            return TinkJsonProtoKeysetFormat.serializeKeyset(
-                    keys, AeadConfig2026.get(), InsecureSecretKeyAccess.get());
+            return TinkJsonProtoKeysetFormat.serializeKeyset(keys, AeadConfig2026.get(), InsecureSecretKeyAccess.get());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Tink does not write a keyset that it made", e);
         }

@@ -64,11 +64,11 @@ final class LocalKeys implements KeyWrapper {
                 throw new InvalidInputException("'" + PemKeys.name(file) + "' is too large for a file of keys");
             }
             String json = Files.readString(file, StandardCharsets.UTF_8);
-            return TinkJsonProtoKeysetFormat.parseKeyset(
-                    json, AeadConfig2026.get(), InsecureSecretKeyAccess.get());
+            return TinkJsonProtoKeysetFormat.parseKeyset(json, AeadConfig2026.get(), InsecureSecretKeyAccess.get());
         } catch (GeneralSecurityException e) {
             throw new InvalidInputException(
-                    "The key file '" + PemKeys.name(file) + "' holds no Tink keyset in JSON; make one by KeyFile.create",
+                    "The key file '" + PemKeys.name(file)
+                            + "' holds no Tink keyset in JSON; make one by KeyFile.create",
                     e);
         } catch (IOException e) {
             throw new InvalidInputException("The key file '" + PemKeys.name(file) + "' cannot be read", e);
@@ -104,9 +104,8 @@ final class LocalKeys implements KeyWrapper {
                     + keys.size() + " others. Get a key file that has it");
         }
         byte[] bytes = wrapped.bytes();
-        String by = bytes.length < HEADER_BYTES
-                ? ""
-                : name(ByteBuffer.wrap(bytes).getInt(1));
+        String by =
+                bytes.length < HEADER_BYTES ? "" : name(ByteBuffer.wrap(bytes).getInt(1));
         try {
             if (by.equals(wrapped.keyId())) {
                 return aead.decrypt(bytes, context);

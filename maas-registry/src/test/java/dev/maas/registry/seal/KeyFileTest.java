@@ -58,9 +58,11 @@ class KeyFileTest {
     void onlyTheOwnerCanReadANewFile() throws IOException {
         assumeTrue(Files.getFileStore(folder).supportsFileAttributeView("posix"));
         KeyFile.create(file);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         KeyFile.rotate(file);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
     }
 
     @Test
@@ -168,7 +170,8 @@ class KeyFileTest {
         KeyFile.create(file);
         KeyWrapper keys = KeyWrapper.localFile(file);
         assertThat(keys.toString()).contains(keys.keyId()).hasSizeLessThan(100);
-        assertThat(keys.wrap(BlobCipher.newKey(), CONTEXT).toString()).isEqualTo("key wrapped by '" + keys.keyId() + "'");
+        assertThat(keys.wrap(BlobCipher.newKey(), CONTEXT).toString())
+                .isEqualTo("key wrapped by '" + keys.keyId() + "'");
     }
 
     @Test
