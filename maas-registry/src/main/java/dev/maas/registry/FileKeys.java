@@ -89,8 +89,9 @@ final class FileKeys {
 
     private static FileKey unwrap(
             KeyWrapper wrapper, String file, EncryptedLayer layer, byte[] context, Attached attached) {
-        String what = "The file '" + file + "' of '" + attached.candidate.version().ref() + "' cannot be decrypted under '"
-                + layer.key().keyId() + "': ";
+        String what =
+                "The file '" + file + "' of '" + attached.candidate.version().ref() + "' cannot be decrypted under '"
+                        + layer.key().keyId() + "': ";
         try {
             return unwrap(wrapper, layer.key(), context);
         } catch (IntegrityException e) {

@@ -22,12 +22,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the files of one package for its manifest: hashes them, and encrypts them where a registry does. What it encrypted it keeps until
  * it is closed. Used by one thread.
  */
 final class FilePacker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FilePacker.class);
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final ModelSource source;
@@ -132,7 +135,8 @@ final class FilePacker implements AutoCloseable {
             try {
                 ciphertext.close();
             } catch (IOException e) {
-                throw new RegistryException("A temporary file with what was encrypted cannot be closed", e);
+                // It holds nothing that could be lost, and what was published stays published.
+                LOG.warn("A temporary file with what was encrypted cannot be closed", e);
             }
         }
     }

@@ -124,8 +124,8 @@ class EncryptionTest {
             Manifest one = manifest(first);
             Manifest two = manifest(second);
             assertThat(one.facts()).isEqualTo(two.facts());
-            Manifest.Descriptor layer = one.files().get("model.onnx");
-            Manifest.Descriptor other = two.files().get("model.onnx");
+            Manifest.Descriptor layer = entry(one);
+            Manifest.Descriptor other = entry(two);
             assertThat(layer.hex()).isNotEqualTo(other.hex());
             assertThat(layer.mediaType()).isEqualTo("application/vnd.cncf.model.weight.v1.raw+encrypted");
             assertThat(layer.annotations().get(EncryptedLayer.KEYS))
@@ -133,6 +133,10 @@ class EncryptionTest {
             assertThat(layer.annotations().get(EncryptedLayer.OPTIONS))
                     .isNotEqualTo(other.annotations().get(EncryptedLayer.OPTIONS));
         }
+    }
+
+    private static Manifest.Descriptor entry(Manifest manifest) {
+        return manifest.layers().get(0);
     }
 
     private Manifest manifest(ModelVersion version) {

@@ -73,58 +73,113 @@ class HostileEncryptionTest {
                         layer(m, 1).add(member, kept);
                     }
                 }),
-                forgery("a whole layer of another version", "wrapped for this file", (t, m) ->
-                        copy(t.manifest("spam", 2), m, "digest", "size", "annotations")),
-                forgery("a whole layer of another model", "wrapped for this file", (t, m) ->
-                        copy(t.manifest("ham", 1), m, "digest", "size", "annotations")),
-                forgery("the blob of another version", "does not open at segment 0", (t, m) ->
-                        copy(t.manifest("spam", 2), m, "digest", "size")),
-                forgery("the wrapped key of another version", "wrapped for this file", (t, m) -> annotations(m, 0)
-                        .add(EncryptedLayer.KEYS, annotations(t.manifest("spam", 2), 0).get(EncryptedLayer.KEYS))),
-                forgery("a bit of the first segment", "does not open at segment 0", (t, m) ->
-                        t.reblob(m, bytes -> flipped(bytes, 100))),
-                forgery("a bit of the last segment", "does not open at segment 2", (t, m) ->
-                        t.reblob(m, bytes -> flipped(bytes, bytes.length - 1))),
-                forgery("a bit of the header", "does not open at segment 0", (t, m) ->
-                        t.reblob(m, bytes -> flipped(bytes, 5))),
-                forgery("cut at a segment", "does not open at segment 1 of 2", (t, m) ->
-                        t.reblob(m, bytes -> Arrays.copyOf(bytes, 2 * SEGMENT))),
-                forgery("cut within a segment", "does not open at segment 2", (t, m) ->
-                        t.reblob(m, bytes -> Arrays.copyOf(bytes, bytes.length - 100))),
-                forgery("segments in another order", "does not open at segment 0", (t, m) ->
-                        t.reblob(m, HostileEncryptionTest::reordered)),
-                forgery("more at the end", "does not open at segment 2", (t, m) ->
-                        t.reblob(m, bytes -> Arrays.copyOf(bytes, bytes.length + 50))),
-                forgery("a size that no encrypted file has", "which no encrypted file has", (t, m) ->
-                        layer(m, 0).addProperty("size", 30)),
-                forgery("a type that is not encrypted", "says how it is encrypted", (t, m) ->
-                        layer(m, 0).addProperty("mediaType", "application/vnd.cncf.model.weight.v1.raw")),
-                forgery("no wrapped key", "'org.opencontainers.image.enc.keys.provider.maas' is missing", (t, m) ->
-                        annotations(m, 0).remove(EncryptedLayer.KEYS)),
-                forgery("no algorithm", "'org.opencontainers.image.enc.pubopts' is missing", (t, m) ->
-                        annotations(m, 0).remove(EncryptedLayer.OPTIONS)),
-                forgery("an algorithm that is none of ours", "Update maas", (t, m) ->
-                        edit(m, EncryptedLayer.OPTIONS, o -> o.addProperty("cipher", "NULL"))),
-                forgery("no fingerprint", "'hmac' is missing", (t, m) ->
-                        edit(m, EncryptedLayer.OPTIONS, o -> o.remove("hmac"))),
-                forgery("a short fingerprint", "is not 32 bytes", (t, m) ->
-                        edit(m, EncryptedLayer.OPTIONS, o -> o.addProperty("hmac", "AAAA"))),
-                forgery("options that are no base64", "is not base64", (t, m) ->
-                        annotations(m, 0).addProperty(EncryptedLayer.OPTIONS, "?")),
-                forgery("options that are no JSON", "not sound JSON", (t, m) ->
-                        annotations(m, 0).addProperty(EncryptedLayer.OPTIONS, "AAAA")),
-                forgery("a wrapped key of many megabytes", "too long", (t, m) ->
-                        annotations(m, 0).addProperty(EncryptedLayer.KEYS, "A".repeat(1 << 20))),
-                forgery("a wrapped key that is no base64", "'wrapped_data' is not base64", (t, m) ->
-                        edit(m, EncryptedLayer.KEYS, k -> k.addProperty("wrapped_data", "A"))),
-                forgery("an empty wrapped key", "'wrapped_data' is not base64", (t, m) ->
-                        edit(m, EncryptedLayer.KEYS, k -> k.addProperty("wrapped_data", ""))),
-                forgery("a wrapped key with a bit flipped", "wrapped for this file", (t, m) ->
-                        edit(m, EncryptedLayer.KEYS, HostileEncryptionTest::flipWrapped)),
-                forgery("a key without id", "'kid' is missing", (t, m) ->
-                        edit(m, EncryptedLayer.KEYS, k -> k.remove("kid"))),
-                forgery("an id with control characters", "'kid' does not go", (t, m) ->
-                        edit(m, EncryptedLayer.KEYS, k -> k.addProperty("kid", "a\u001b[2Jb"))),
+                forgery(
+                        "a whole layer of another version",
+                        "wrapped for this file",
+                        (t, m) -> copy(t.manifest("spam", 2), m, "digest", "size", "annotations")),
+                forgery(
+                        "a whole layer of another model",
+                        "wrapped for this file",
+                        (t, m) -> copy(t.manifest("ham", 1), m, "digest", "size", "annotations")),
+                forgery(
+                        "the blob of another version",
+                        "does not open at segment 0",
+                        (t, m) -> copy(t.manifest("spam", 2), m, "digest", "size")),
+                forgery(
+                        "the wrapped key of another version",
+                        "wrapped for this file",
+                        (t, m) -> annotations(m, 0)
+                                .add(
+                                        EncryptedLayer.KEYS,
+                                        annotations(t.manifest("spam", 2), 0).get(EncryptedLayer.KEYS))),
+                forgery(
+                        "a bit of the first segment",
+                        "does not open at segment 0",
+                        (t, m) -> t.reblob(m, bytes -> flipped(bytes, 100))),
+                forgery(
+                        "a bit of the last segment",
+                        "does not open at segment 2",
+                        (t, m) -> t.reblob(m, bytes -> flipped(bytes, bytes.length - 1))),
+                forgery(
+                        "a bit of the header",
+                        "does not open at segment 0",
+                        (t, m) -> t.reblob(m, bytes -> flipped(bytes, 5))),
+                forgery(
+                        "cut at a segment",
+                        "does not open at segment 1 of 2",
+                        (t, m) -> t.reblob(m, bytes -> Arrays.copyOf(bytes, 2 * SEGMENT))),
+                forgery(
+                        "cut within a segment",
+                        "does not open at segment 2",
+                        (t, m) -> t.reblob(m, bytes -> Arrays.copyOf(bytes, bytes.length - 100))),
+                forgery(
+                        "segments in another order",
+                        "does not open at segment 0",
+                        (t, m) -> t.reblob(m, HostileEncryptionTest::reordered)),
+                forgery(
+                        "more at the end",
+                        "does not open at segment 2",
+                        (t, m) -> t.reblob(m, bytes -> Arrays.copyOf(bytes, bytes.length + 50))),
+                forgery(
+                        "a size that no encrypted file has",
+                        "which no encrypted file has",
+                        (t, m) -> layer(m, 0).addProperty("size", 30)),
+                forgery(
+                        "a type that is not encrypted",
+                        "says how it is encrypted",
+                        (t, m) -> layer(m, 0).addProperty("mediaType", "application/vnd.cncf.model.weight.v1.raw")),
+                forgery(
+                        "no wrapped key",
+                        "'org.opencontainers.image.enc.keys.provider.maas' is missing",
+                        (t, m) -> annotations(m, 0).remove(EncryptedLayer.KEYS)),
+                forgery(
+                        "no algorithm",
+                        "'org.opencontainers.image.enc.pubopts' is missing",
+                        (t, m) -> annotations(m, 0).remove(EncryptedLayer.OPTIONS)),
+                forgery(
+                        "an algorithm that is none of ours",
+                        "Update maas",
+                        (t, m) -> edit(m, EncryptedLayer.OPTIONS, o -> o.addProperty("cipher", "NULL"))),
+                forgery(
+                        "no fingerprint",
+                        "'hmac' is missing",
+                        (t, m) -> edit(m, EncryptedLayer.OPTIONS, o -> o.remove("hmac"))),
+                forgery(
+                        "a short fingerprint",
+                        "is not 32 bytes",
+                        (t, m) -> edit(m, EncryptedLayer.OPTIONS, o -> o.addProperty("hmac", "AAAA"))),
+                forgery(
+                        "options that are no base64",
+                        "is not base64",
+                        (t, m) -> annotations(m, 0).addProperty(EncryptedLayer.OPTIONS, "?")),
+                forgery(
+                        "options that are no JSON",
+                        "not sound JSON",
+                        (t, m) -> annotations(m, 0).addProperty(EncryptedLayer.OPTIONS, "AAAA")),
+                forgery(
+                        "a wrapped key of many megabytes",
+                        "too long",
+                        (t, m) -> annotations(m, 0).addProperty(EncryptedLayer.KEYS, "A".repeat(1 << 20))),
+                forgery(
+                        "a wrapped key that is no base64",
+                        "'wrapped_data' is not base64",
+                        (t, m) -> edit(m, EncryptedLayer.KEYS, k -> k.addProperty("wrapped_data", "A"))),
+                forgery(
+                        "an empty wrapped key",
+                        "'wrapped_data' is not base64",
+                        (t, m) -> edit(m, EncryptedLayer.KEYS, k -> k.addProperty("wrapped_data", ""))),
+                forgery(
+                        "a wrapped key with a bit flipped",
+                        "wrapped for this file",
+                        (t, m) -> edit(m, EncryptedLayer.KEYS, HostileEncryptionTest::flipWrapped)),
+                forgery(
+                        "a key without id",
+                        "'kid' is missing",
+                        (t, m) -> edit(m, EncryptedLayer.KEYS, k -> k.remove("kid"))),
+                forgery(
+                        "an id with control characters",
+                        "'kid' does not go",
+                        (t, m) -> edit(m, EncryptedLayer.KEYS, k -> k.addProperty("kid", "a\u001b[2Jb"))),
                 forgery("facts that cannot be read", "which everybody must be able to read", (t, m) -> {
                     JsonArray layers = m.getAsJsonArray("layers");
                     JsonObject facts = layers.get(layers.size() - 1).getAsJsonObject();
@@ -153,12 +208,10 @@ class HostileEncryptionTest {
 
     private static void edit(JsonObject manifest, String annotation, java.util.function.Consumer<JsonObject> edit) {
         String base64 = annotations(manifest, 0).get(annotation).getAsString();
-        JsonObject json = JsonParser.parseString(
-                        new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8))
+        JsonObject json = JsonParser.parseString(new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8))
                 .getAsJsonObject();
         edit.accept(json);
-        annotations(manifest, 0)
-                .addProperty(annotation, Base64.getEncoder().encodeToString(CanonicalJson.bytes(json)));
+        annotations(manifest, 0).addProperty(annotation, Base64.getEncoder().encodeToString(CanonicalJson.bytes(json)));
     }
 
     private static void flipWrapped(JsonObject packet) {

@@ -73,9 +73,7 @@ class HostilePackageTest {
                 files("has too many files", "more than 3 files", "b", "c", "d"),
                 Arguments.of("has a file that is too large", "PackageLimits.fileBytes", Map.of("model.onnx", 1001)),
                 Arguments.of(
-                        "is too large",
-                        "PackageLimits.packageBytes",
-                        Map.of("model.onnx", 1000, "weights.bin", 501)));
+                        "is too large", "PackageLimits.packageBytes", Map.of("model.onnx", 1000, "weights.bin", 501)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -148,7 +146,8 @@ class HostilePackageTest {
     void aBlobThatIsAnotherSizeThanItsManifestSaysIsRefused() throws IOException {
         try (ManagedRegistry registry = Registries.open(new UnclosedStore(store), TestModels.OPTIONS)) {
             ModelVersion version = registry.publish(TestModels.model("spam", "content"));
-            String hex = dev.maas.registry.format.Sha256.hex("content".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            String hex =
+                    dev.maas.registry.format.Sha256.hex("content".getBytes(java.nio.charset.StandardCharsets.UTF_8));
             store.delete(Keys.blob(hex));
             store.putIfAbsent(
                     Keys.blob(hex),

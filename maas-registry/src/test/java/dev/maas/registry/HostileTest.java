@@ -62,30 +62,59 @@ class HostileTest {
     static Stream<Arguments> entries() {
         return Stream.of(
                 edit("another model's entry", "'model' is another model's", e -> e.addProperty("model", "ham")),
-                edit("another place's entry", "'sequence' is not a whole number from 2 to 2", e -> e.addProperty("sequence", 3)),
+                edit(
+                        "another place's entry",
+                        "'sequence' is not a whole number from 2 to 2",
+                        e -> e.addProperty("sequence", 3)),
                 edit("sequence as text", "'sequence' is not a whole number", e -> e.addProperty("sequence", "2")),
                 edit("sequence as a fraction", "'sequence' is not a whole number", e -> e.addProperty("sequence", 2.5)),
                 edit("a fork", "changed or forked", e -> e.addProperty("previous", "1".repeat(64))),
                 edit("no previous", "'previous' is missing", e -> e.remove("previous")),
-                edit("previous that is no digest", "'previous' is not a SHA-256", e -> e.addProperty("previous", "../../etc")),
+                edit(
+                        "previous that is no digest",
+                        "'previous' is not a SHA-256",
+                        e -> e.addProperty("previous", "../../etc")),
                 edit("a gap in the versions", "publishes version 3 where 2 is next", e -> e.addProperty("version", 3)),
                 edit("a version twice", "publishes version 1 where 2 is next", e -> e.addProperty("version", 1)),
                 edit("version 0", "'version' is not a whole number from 1", e -> e.addProperty("version", 0)),
-                edit("a huge version", "'version' is not a whole number from 1", e -> e.addProperty("version", 1L << 40)),
+                edit(
+                        "a huge version",
+                        "'version' is not a whole number from 1",
+                        e -> e.addProperty("version", 1L << 40)),
                 edit("an unknown kind", "of the kind 'exec'", e -> e.addProperty("kind", "exec")),
                 edit("a kind that is no text", "'kind' is not a text", e -> e.add("kind", new JsonObject())),
                 edit("no time", "'at' is missing", e -> e.remove("at")),
                 edit("a time that is none", "'at' is not a time", e -> e.addProperty("at", "yesterday")),
-                edit("a manifest that is no digest", "'manifest' is not a sha256 digest", e -> e.addProperty("manifest", "latest")),
-                edit("a manifest in md5", "'manifest' is not a sha256 digest", e -> e.addProperty("manifest", "md5:" + "0".repeat(32))),
-                edit("a negative size", "'byteSize' is not a whole number from 0", e -> e.addProperty("byteSize", -1)),
-                edit("blobs that are paths", "'blobs' has something else than SHA-256s", e -> e.getAsJsonArray("blobs").add("../../../etc/passwd")),
-                edit("blobs that are numbers", "'blobs' is not a text", e -> e.getAsJsonArray("blobs").add(7)),
-                edit("aliases with paths", "The alias name '../x' is not valid", e -> e.getAsJsonArray("aliases").add("../x")),
-                edit("no facts", "'facts' is missing", e -> e.remove("facts")),
-                edit("facts without signature", "'signature' is missing", e -> e.getAsJsonObject("facts").remove("signature")),
                 edit(
-                        "facts with an unknown type", "No element type is named 'float128'", e -> e.getAsJsonObject("facts")
+                        "a manifest that is no digest",
+                        "'manifest' is not a sha256 digest",
+                        e -> e.addProperty("manifest", "latest")),
+                edit(
+                        "a manifest in md5",
+                        "'manifest' is not a sha256 digest",
+                        e -> e.addProperty("manifest", "md5:" + "0".repeat(32))),
+                edit("a negative size", "'byteSize' is not a whole number from 0", e -> e.addProperty("byteSize", -1)),
+                edit(
+                        "blobs that are paths",
+                        "'blobs' has something else than SHA-256s",
+                        e -> e.getAsJsonArray("blobs").add("../../../etc/passwd")),
+                edit(
+                        "blobs that are numbers",
+                        "'blobs' is not a text",
+                        e -> e.getAsJsonArray("blobs").add(7)),
+                edit(
+                        "aliases with paths",
+                        "The alias name '../x' is not valid",
+                        e -> e.getAsJsonArray("aliases").add("../x")),
+                edit("no facts", "'facts' is missing", e -> e.remove("facts")),
+                edit(
+                        "facts without signature",
+                        "'signature' is missing",
+                        e -> e.getAsJsonObject("facts").remove("signature")),
+                edit(
+                        "facts with an unknown type",
+                        "No element type is named 'float128'",
+                        e -> e.getAsJsonObject("facts")
                                 .getAsJsonObject("signature")
                                 .getAsJsonArray("inputs")
                                 .get(0)
@@ -98,7 +127,9 @@ class HostileTest {
                     inputs.add(inputs.get(0).deepCopy());
                 }),
                 edit(
-                        "a negative dimension", "a size of 0 or more; got -5", e -> e.getAsJsonObject("facts")
+                        "a negative dimension",
+                        "a size of 0 or more; got -5",
+                        e -> e.getAsJsonObject("facts")
                                 .getAsJsonObject("signature")
                                 .getAsJsonArray("inputs")
                                 .get(0)
@@ -106,7 +137,9 @@ class HostileTest {
                                 .getAsJsonArray("shape")
                                 .add(-5)),
                 edit(
-                        "a semantic version that is none", "got '1.4.2/../..'", e -> e.getAsJsonObject("facts").addProperty("semanticVersion", "1.4.2/../..")),
+                        "a semantic version that is none",
+                        "got '1.4.2/../..'",
+                        e -> e.getAsJsonObject("facts").addProperty("semanticVersion", "1.4.2/../..")),
                 edit("a checkpoint of the future", "'checkpoint': 'sequence' is not a whole number from 1 to 1", e -> {
                     JsonObject ref = new JsonObject();
                     ref.addProperty("sequence", 9);
@@ -144,7 +177,8 @@ class HostileTest {
         cases.add(Arguments.of("two objects", "not sound JSON", "{}{}"));
         cases.add(Arguments.of("a name twice", "a name twice in one object", "{\"a\":1,\"a\":2}"));
         cases.add(Arguments.of("not a number", "not sound JSON", "{\"a\":NaN}"));
-        cases.add(Arguments.of("a number of many digits", "a number of 1000 characters", "{\"a\":" + "9".repeat(1000) + "}"));
+        cases.add(Arguments.of(
+                "a number of many digits", "a number of 1000 characters", "{\"a\":" + "9".repeat(1000) + "}"));
         cases.add(Arguments.of("an endless exponent", "out of range", "{\"a\":1e999999999}"));
         cases.add(Arguments.of("single quotes", "not sound JSON", "{'a':1}"));
         cases.add(Arguments.of("a comment", "not sound JSON", "/* */{}"));
@@ -264,12 +298,21 @@ class HostileTest {
 
     static Stream<Arguments> manifests() {
         return Stream.of(
-                edit("another schema", "'schemaVersion' is not a whole number from 2 to 2", m -> m.addProperty("schemaVersion", 1)),
-                edit("another media type", "'mediaType' is not application/vnd.oci.image.manifest.v1+json", m -> m.addProperty("mediaType", "text/html")),
+                edit(
+                        "another schema",
+                        "'schemaVersion' is not a whole number from 2 to 2",
+                        m -> m.addProperty("schemaVersion", 1)),
+                edit(
+                        "another media type",
+                        "'mediaType' is not application/vnd.oci.image.manifest.v1+json",
+                        m -> m.addProperty("mediaType", "text/html")),
                 edit("another artifact type", "'artifactType' is missing", m -> m.remove("artifactType")),
                 edit("no layers", "'layers' is missing", m -> m.remove("layers")),
                 edit("no config", "'config' is missing", m -> m.remove("config")),
-                edit("a layer without a name", "a layer without org.cncf.model.filepath", m -> layer(m).remove("annotations")),
+                edit(
+                        "a layer without a name",
+                        "a layer without org.cncf.model.filepath",
+                        m -> layer(m).remove("annotations")),
                 edit("a name that leaves", "it has the part '..'", m -> rename(m, "../../etc/passwd")),
                 edit("an absolute name", "'/etc/passwd': it has the part ''", m -> rename(m, "/etc/passwd")),
                 edit("a device", "is a device on Windows", m -> rename(m, "NUL")),
@@ -279,10 +322,18 @@ class HostileTest {
                 edit("a negative size", "'size' is not a whole number from 0", m -> layer(m).addProperty("size", -1)),
                 edit("a huge size", "'size' is not a whole number from 0", m -> layer(m).addProperty("size", 9.3e18)),
                 edit("a size as text", "'size' is not a whole number from 0", m -> layer(m).addProperty("size", "7")),
-                edit("a digest that is a path", "'digest' is not a sha256 digest", m -> layer(m).addProperty("digest", "sha256:../../x")),
-                edit("another algorithm", "'digest' is not a sha256 digest", m -> layer(m).addProperty("digest", "sha512:" + "0".repeat(128))),
                 edit(
-                        "an annotation that is no text", "'annotations' is not a text", m -> layer(m).getAsJsonObject("annotations").addProperty("x", 1)));
+                        "a digest that is a path",
+                        "'digest' is not a sha256 digest",
+                        m -> layer(m).addProperty("digest", "sha256:../../x")),
+                edit(
+                        "another algorithm",
+                        "'digest' is not a sha256 digest",
+                        m -> layer(m).addProperty("digest", "sha512:" + "0".repeat(128))),
+                edit(
+                        "an annotation that is no text",
+                        "'annotations' is not a text",
+                        m -> layer(m).getAsJsonObject("annotations").addProperty("x", 1)));
     }
 
     private static JsonObject layer(JsonObject manifest) {

