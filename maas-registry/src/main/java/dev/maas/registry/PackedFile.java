@@ -1,6 +1,7 @@
 package dev.maas.registry;
 
 import dev.maas.registry.store.ObjectContent;
+import dev.maas.registry.store.WrongBytesException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,7 +64,7 @@ record PackedFile(Opening opening, String file, Manifest.Descriptor layer) imple
         public int read(byte[] bytes, int offset, int length) throws IOException {
             try {
                 return in.read(bytes, offset, length);
-            } catch (VerifyingInputStream.WrongBytesException e) {
+            } catch (WrongBytesException e) {
                 throw new Failure(what + " changed while it was published", e);
             } catch (IOException e) {
                 throw new Failure(what + " cannot be read", e);

@@ -51,6 +51,7 @@ final class StoreRegistry implements ManagedRegistry {
     private final Watches watches;
     private final Trust trust;
     private final FileKeys keys;
+    private final Labels labels;
     private final String id;
     private final Map<String, ModelLog> logs = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -69,6 +70,7 @@ final class StoreRegistry implements ManagedRegistry {
                 blobs, leases, options, new PackageReader(inspectors, options.seal()), new Sameness(trust, keys));
         this.listings = new Listings(store, logReader, this::log);
         this.watches = new Watches(logReader, options.pollInterval(), store.name());
+        this.labels = new Labels(store);
         this.id = StoreHeader.open(reader);
         options.memory().ifPresent(memory -> memory.requireRegistry(id));
     }
@@ -115,6 +117,7 @@ final class StoreRegistry implements ManagedRegistry {
         requireWritable();
         String model = modelPackage.name();
         ModelVersion version = publisher.publish(modelPackage, log(model), who);
+        labels.published(version, modelPackage.aliases());
         watches.poke(model);
         return version;
     }
@@ -181,7 +184,16 @@ final class StoreRegistry implements ManagedRegistry {
 
     @Override
     public AliasChange alias(AliasUpdate update) {
-        commit(update.name(), update.who(), update.why(), state -> decide(state, update));
+        List<String> manifest = new ArrayList<>();
+        commit(update.name(), update.who(), update.why(), state -> {
+            Optional<Change> change = decide(state, update);
+            manifest.clear();
+            update.version()
+                    .ifPresent(
+                            number -> manifest.add(Resolver.there(state, number).manifestHex()));
+            return change;
+        });
+        labels.aliased(update.name(), update.alias(), manifest.stream().findFirst());
         return aliasHistory(update.name(), update.alias()).get(0);
     }
 

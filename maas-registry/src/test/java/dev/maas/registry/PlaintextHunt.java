@@ -49,8 +49,8 @@ final class PlaintextHunt {
         byte[] secret = "nobody must find these 48 bytes, or it is over!!".getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(secret, 0, external, 1000, secret.length);
         byte[] middle = Arrays.copyOfRange(large, large.length / 2, large.length / 2 + MARKER_BYTES);
-        PlaintextHunt hunt = new PlaintextHunt(
-                List.of(store, temporary, Path.of("").toAbsolutePath()), List.of(middle, secret));
+        PlaintextHunt hunt =
+                new PlaintextHunt(List.of(store, temporary, Path.of("").toAbsolutePath()), List.of(middle, secret));
         hunt.requireThatItFinds(temporary, secret);
         hunt.run(
                 store,

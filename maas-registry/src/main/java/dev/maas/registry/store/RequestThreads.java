@@ -1,4 +1,4 @@
-package dev.maas.registry.store.s3;
+package dev.maas.registry.store;
 
 import dev.maas.ClosedException;
 import java.io.IOException;
@@ -14,15 +14,16 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The threads on which a store sends several requests at once. They never wait for each other, and end when there is nothing to do. Safe for
- * use by any thread.
+ * use by any thread; for sibling packages only.
  */
-final class S3Requests implements AutoCloseable {
+public final class RequestThreads implements AutoCloseable {
     private static final int THREADS = 16;
 
     private final String name;
     private final ThreadPoolExecutor executor;
 
-    S3Requests(String name) {
+    /** Makes threads for the store of that name; none is started before it is needed. */
+    public RequestThreads(String name) {
         this.name = name;
         this.executor =
                 new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
@@ -38,7 +39,7 @@ final class S3Requests implements AutoCloseable {
      *
      * @throws ClosedException if the store was closed
      */
-    <T> Future<T> submit(Callable<T> request) {
+    public <T> Future<T> submit(Callable<T> request) {
         try {
             return executor.submit(request);
         } catch (RejectedExecutionException e) {
@@ -51,7 +52,7 @@ final class S3Requests implements AutoCloseable {
      *
      * @throws IOException if the other thread did, or this one was interrupted, or the store was closed meanwhile
      */
-    static <T> T get(Future<T> future) throws IOException {
+    public static <T> T get(Future<T> future) throws IOException {
         try {
             return future.get();
         } catch (InterruptedException e) {
