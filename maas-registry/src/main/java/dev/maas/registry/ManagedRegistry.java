@@ -96,6 +96,18 @@ public interface ManagedRegistry extends ModelRegistry {
     Set<String> verify(ModelVersion version, TrustPolicy policy);
 
     /**
+     * Wraps the data keys of an encrypted version by the key that wraps now, after it was rotated; the version itself, its digest and its
+     * signatures stay as they are. When all versions were rewrapped, the old key can go. It takes the keys of
+     * {@link RegistryOptions#encryptWith} or {@link RegistryOptions#decryptWith}.
+     *
+     * @return what was attached to the version; empty if it is not encrypted, or wrapped by that key already
+     * @throws dev.maas.AccessDeniedException if its old key is not at hand, or the registry is read-only
+     * @throws dev.maas.IntegrityException if it is damaged
+     * @throws dev.maas.ModelNotFoundException if the version is gone
+     */
+    Optional<Attachment> rewrap(ModelVersion version);
+
+    /**
      * Something that is attached to a version. Immutable.
      *
      * @param type what it is, a media type
