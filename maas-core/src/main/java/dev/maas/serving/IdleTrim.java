@@ -65,6 +65,7 @@ final class IdleTrim {
             workshop.executor().execute(() -> {
                 try {
                     model.trim();
+                    workshop.nativeHeap().trimSoon();
                 } catch (RuntimeException e) {
                     LOG.warn("'{}' could not give back its idle memory", name, e);
                 }

@@ -18,22 +18,25 @@ import java.util.function.Supplier;
  * No engine's Java API tells what it allocates. So a version counts with what the process grew by, outside the Java heap, while it was
  * loaded and warmed up, but never with less than its weights, as its engine tells them from its files; and before its first load with
  * the size of its package. A version is loaded alone the first time, so that no other is charged to it; it counts as often as it is
- * loaded again with what was measured, and may then load beside others. A load that happens to be alone is measured again, and the mean
- * of the old figure and the new one counts from then on, so that no odd figure stays for good.
+ * loaded again with what was measured, and may then load beside others. If that is several times its package, it is measured again with
+ * a later load that happens to be alone, and the mean counts from then on, so that no odd figure stays for good.
  *
  * <h2>How far it can be trusted</h2>
  *
- * Too low is what is measured where the allocator still held memory that another version gave back; the weights bound that. Too high is
- * what is measured while calls of other models, or the application itself, take more native memory. If the heap is collected or a
- * version freed meanwhile, or the platform does not tell, nothing is measured, and the weights count. What runs need later, for more rows
- * than the warm-up tried, is not in it. Between its load and the end of its measurement the first load of a version may take more
- * than was set aside for it; as such loads are alone, that is one version at most.
+ * Too low is what is measured where the allocator held memory that another version gave back and that could not be trimmed; the weights
+ * bound that. Too high is what is measured while calls of other models, or the application itself, take more native memory. If the heap
+ * is collected or a version freed meanwhile, or the platform does not tell, nothing is measured, and the weights count. What runs need
+ * later, for more rows than the warm-up tried, is not in it. Between its load and the end of its measurement the first load of a version
+ * may take more than was set aside for it; as such loads are alone, that is one version at most.
  *
  * <p>Safe for use by any thread. Only under a budget is anything measured, or any load kept apart from others.
  */
 final class LoadMeter {
     /** As many versions as a service may come across in years. */
     private static final int MOST_REMEMBERED = 10_000;
+
+    /** A version that counts with more than so many times its package is looked at again. */
+    private static final int ODD = 3;
 
     private final MemoryBudget budget;
     private final Supplier<Optional<ProcessMemory.Sample>> memory;
@@ -103,10 +106,11 @@ final class LoadMeter {
         try {
             boolean alone = loading.getReadLockCount() <= 1;
             long begun = events.incrementAndGet();
-            Optional<ProcessMemory.Sample> before = memory.get();
+            boolean worthwhile = alone && (known.isEmpty() || isOdd(known.getAsLong(), wanted));
+            Optional<ProcessMemory.Sample> before = worthwhile ? memory.get() : Optional.empty();
             LoadedVersion version = load.get();
-            Optional<ProcessMemory.Sample> after = memory.get();
-            boolean undisturbed = alone && events.get() == begun;
+            Optional<ProcessMemory.Sample> after = before.isPresent() ? memory.get() : Optional.empty();
+            boolean undisturbed = events.get() == begun;
             OptionalLong growth = undisturbed && before.isPresent() && after.isPresent()
                     ? after.get().nativeGrowthSince(before.get())
                     : OptionalLong.empty();
@@ -115,6 +119,10 @@ final class LoadMeter {
             events.incrementAndGet();
             lock.unlock();
         }
+    }
+
+    private static boolean isOdd(long bytes, ModelVersion version) {
+        return bytes / ODD > version.byteSize();
     }
 
     private long settle(ModelVersion wanted, LoadedVersion version, OptionalLong known, OptionalLong growth) {

@@ -48,7 +48,7 @@ public final class ModelService implements AutoCloseable {
         this.registry = registry;
         this.options = options;
         this.workshop = new Workshop(options.engines());
-        this.versions = new Versions(registry, new VersionLoader(workshop), options, nanoClock);
+        this.versions = new Versions(registry, workshop, options, nanoClock);
         this.follower = new Follower(registry, workshop, options.pollInterval());
     }
 

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads how much memory this process has to itself, as far as the platform tells: on Linux {@code RssAnon} of
- * {@code /proc/self/status}, with the Java heap's part beside it. Stateless and safe for use by any thread; a look takes well under
- * a millisecond.
+ * {@code /proc/self/status}, with the Java heap's part beside it. The native heap is {@linkplain NativeHeap trimmed} first, so that what
+ * was freed already is not taken for used. Stateless and safe for use by any thread; a look takes some milliseconds, the first one more.
  */
 final class ProcessMemory implements Supplier<Optional<ProcessMemory.Sample>> {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessMemory.class);
@@ -48,6 +48,7 @@ final class ProcessMemory implements Supplier<Optional<ProcessMemory.Sample>> {
     /** Takes a sample; empty where the platform does not tell. */
     @Override
     public Optional<Sample> get() {
+        boolean unused = Files.isReadable(STATUS) && NativeHeap.trim();
         OptionalLong resident = resident();
         if (resident.isEmpty()) {
             return Optional.empty();

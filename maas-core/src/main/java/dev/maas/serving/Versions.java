@@ -32,6 +32,7 @@ final class Versions implements AutoCloseable {
 
     private final ModelRegistry registry;
     private final VersionLoader loader;
+    private final NativeHeap nativeHeap;
     private final ServiceOptions options;
     private final LongSupplier nanoClock;
     private final MemoryBudget budget;
@@ -54,9 +55,10 @@ final class Versions implements AutoCloseable {
      *
      * @param nanoClock tells how long loads take, as {@link System#nanoTime()} does
      */
-    Versions(ModelRegistry registry, VersionLoader loader, ServiceOptions options, LongSupplier nanoClock) {
+    Versions(ModelRegistry registry, Workshop workshop, ServiceOptions options, LongSupplier nanoClock) {
         this.registry = registry;
-        this.loader = loader;
+        this.loader = new VersionLoader(workshop);
+        this.nativeHeap = workshop.nativeHeap();
         this.options = options;
         this.nanoClock = nanoClock;
         this.budget = MemoryBudget.of(options.memoryBudget());
@@ -264,6 +266,7 @@ final class Versions implements AutoCloseable {
             // What is wrong with one model must not fail the load of another.
             LOG.warn("'{}' could not be freed properly", victim.ref(), e);
         }
+        nativeHeap.trimSoon();
         LOG.debug("'{}' was evicted: {}", victim.ref(), reason);
         return true;
     }

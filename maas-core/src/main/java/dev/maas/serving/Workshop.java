@@ -23,6 +23,7 @@ final class Workshop implements AutoCloseable {
     private final Deadlines deadlines = new Deadlines();
     private final ResultCaches resultCaches = new ResultCaches(deadlines);
     private final ExecutorService executor;
+    private final NativeHeap nativeHeap;
 
     Workshop(Engines engines) {
         this.engines = engines;
@@ -33,6 +34,7 @@ final class Workshop implements AutoCloseable {
                     thread.setDaemon(true);
                     return thread;
                 });
+        this.nativeHeap = new NativeHeap(deadlines, executor);
     }
 
     Engines engines() {
@@ -49,6 +51,10 @@ final class Workshop implements AutoCloseable {
 
     ResultCaches resultCaches() {
         return resultCaches;
+    }
+
+    NativeHeap nativeHeap() {
+        return nativeHeap;
     }
 
     ExecutorService executor() {

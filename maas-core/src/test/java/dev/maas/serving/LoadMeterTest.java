@@ -115,6 +115,8 @@ class LoadMeterTest {
         assertThat(load(1, 40, () -> grow(440, 0))).isEqualTo(440);
         assertThat(load(1, 40, () -> grow(40, 0))).isEqualTo(240);
         assertThat(load(1, 40, () -> grow(40, 0))).isEqualTo(140);
+        assertThat(load(1, 40, () -> grow(40, 0))).isEqualTo(90);
+        assertThat(load(1, 40, () -> grow(400, 0))).as("not odd any more").isEqualTo(90);
     }
 
     @Test
@@ -156,16 +158,19 @@ class LoadMeterTest {
         load(1, 40, () -> grow(50, 0));
         CountDownLatch loading = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
+        AtomicBoolean inside = new AtomicBoolean();
         CompletableFuture<Long> reload = CompletableFuture.supplyAsync(() -> load(1, 40, () -> {
+            inside.set(true);
             loading.countDown();
             ModelServiceTest.awaitUninterruptibly(goOn);
+            inside.set(false);
         }));
         assertThat(loading.await(30, TimeUnit.SECONDS)).isTrue();
 
         load(1, 40, () -> grow(400, 0));
         AtomicBoolean besideIt = new AtomicBoolean();
         CompletableFuture<Long> first =
-                CompletableFuture.supplyAsync(() -> load(2, 40, () -> besideIt.set(!reload.isDone())));
+                CompletableFuture.supplyAsync(() -> load(2, 40, () -> besideIt.set(inside.get())));
         assertThat(first).isNotDone();
         goOn.countDown();
 

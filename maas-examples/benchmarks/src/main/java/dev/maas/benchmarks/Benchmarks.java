@@ -4,7 +4,7 @@ import java.util.List;
 
 /** The program: measures what its arguments name, and prints it. */
 public final class Benchmarks {
-    private static final List<String> ALL = List.of("call", "callers", "load", "swaps", "canary");
+    private static final List<String> ALL = List.of("call", "callers", "load", "swaps", "canary", "budget");
 
     private Benchmarks() {}
 
@@ -24,6 +24,7 @@ public final class Benchmarks {
                 case "load" -> new LoadReport().run();
                 case "swaps" -> new SwapReport().run();
                 case "canary" -> new RolloutReport().run();
+                case "budget" -> new BudgetReport().run();
                 default ->
                     throw new IllegalArgumentException(
                             "No benchmark is named '" + benchmark + "'; there are " + ALL + " and all");
