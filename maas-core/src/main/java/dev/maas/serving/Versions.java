@@ -8,9 +8,12 @@ import dev.maas.OverloadedException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -27,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * call uses at that moment, the {@linkplain GreedyDual cheapest} first. Safe for use by any thread; the lock is held for look-ups only,
  * never while a version loads or closes.
  */
-final class Versions implements AutoCloseable {
+final class Versions {
     private static final Logger LOG = LoggerFactory.getLogger(Versions.class);
 
     private final ModelRegistry registry;
@@ -45,6 +48,9 @@ final class Versions implements AutoCloseable {
     private final Map<String, Resident> byDigest = new HashMap<>();
     /** Superseded, and perhaps still in use by calls under way. */
     private final List<LoadedVersion> retired = new ArrayList<>();
+
+    /** One for each load under way, completed when it is over, one way or the other. */
+    private final Set<CompletableFuture<Void>> loading = new HashSet<>();
 
     private final GreedyDual order = new GreedyDual();
     private long evictions;
@@ -98,9 +104,7 @@ final class Versions implements AutoCloseable {
         AtomicReference<@Nullable LoadedVersion> mine = new AtomicReference<>();
         try {
             loads.run(wanted.digest(), () -> {
-                if (!isLoaded(wanted.digest())) {
-                    mine.set(load(wanted, patience));
-                }
+                mine.set(loadUnlessLoaded(wanted, patience));
                 return true;
             });
         } catch (OverloadedException e) {
@@ -109,6 +113,31 @@ final class Versions implements AutoCloseable {
             }
         }
         return mine.get();
+    }
+
+    private @Nullable LoadedVersion loadUnlessLoaded(ModelVersion wanted, Patience patience) {
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        lock.lock();
+        try {
+            requireOpen();
+            if (byDigest.containsKey(wanted.digest())) {
+                return null;
+            }
+            loading.add(over);
+        } finally {
+            lock.unlock();
+        }
+        try {
+            return load(wanted, patience);
+        } finally {
+            lock.lock();
+            try {
+                loading.remove(over);
+            } finally {
+                lock.unlock();
+            }
+            over.complete(null);
+        }
     }
 
     private LoadedVersion load(ModelVersion wanted, Patience patience) {
@@ -168,15 +197,6 @@ final class Versions implements AutoCloseable {
             GreedyDual.Worth worth = order.arrives(loaded.nanos(), loaded.bytes(), uses);
             byDigest.put(version.digest(), new Resident(version, loaded.bytes(), pinned, worth));
             return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isLoaded(String digest) {
-        lock.lock();
-        try {
-            return byDigest.containsKey(digest);
         } finally {
             lock.unlock();
         }
@@ -329,21 +349,31 @@ final class Versions implements AutoCloseable {
         }
     }
 
-    /** Lets all calls under way finish, and frees every version. Closing again does nothing. */
-    @Override
-    public void close() {
+    /**
+     * Lets all calls under way finish, and frees every version. Closing again does nothing.
+     *
+     * @return completes when all are freed: now, unless this thread was interrupted or is in a call itself, or a version is just being
+     *     loaded, in vain
+     */
+    CompletableFuture<Void> close() {
         List<LoadedVersion> all = new ArrayList<>();
+        List<CompletableFuture<Void>> freed = new ArrayList<>();
         lock.lock();
         try {
             closed = true;
             byDigest.values().forEach(resident -> all.add(resident.version()));
             byDigest.clear();
             all.addAll(retired);
+            // Whoever closes again waits for the same ones.
             retired.clear();
+            retired.addAll(all);
+            freed.addAll(loading);
         } finally {
             lock.unlock();
         }
         all.forEach(LoadedVersion::beginClose);
         all.forEach(LoadedVersion::close);
+        all.forEach(version -> freed.add(version.freed()));
+        return CompletableFuture.allOf(freed.toArray(CompletableFuture[]::new));
     }
 }

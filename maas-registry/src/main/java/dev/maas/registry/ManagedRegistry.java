@@ -35,6 +35,24 @@ public interface ManagedRegistry extends ModelRegistry {
     CollectionReport collect();
 
     /**
+     * Returns what a collection would do now, and does nothing of it. Others who publish or delete meanwhile change that.
+     *
+     * @return what would be purged, moved to the trash, moved back and removed; leases and checkpoints are not counted
+     * @throws dev.maas.IntegrityException if a log is damaged
+     * @throws dev.maas.AccessDeniedException if the registry is read-only: ages are told by the store's clock, which takes a put to read
+     */
+    CollectionReport previewCollection();
+
+    /**
+     * Returns what the registry says of a version besides its files, byte for byte as the version's digest and its signatures cover it:
+     * the file {@code maas.json} where an OCI client unpacks the version, which whoever verifies a signature outside the registry needs.
+     *
+     * @throws dev.maas.IntegrityException if it is damaged
+     * @throws dev.maas.ModelNotFoundException if the version is gone
+     */
+    byte[] facts(ModelVersion version);
+
+    /**
      * Attaches something to a version, such as a signature or a report, as an OCI artifact whose subject is the version's manifest.
      *
      * @param version the version

@@ -9,6 +9,7 @@ import dev.maas.PackageFiles;
 import dev.maas.registry.format.CanonicalJson;
 import dev.maas.registry.format.Sha256;
 import dev.maas.registry.store.ObjectContent;
+import dev.maas.registry.store.WrongBytesException;
 import dev.maas.tensor.Signature;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -186,7 +187,7 @@ final class PackageReader {
         public int read(byte[] bytes, int offset, int length) throws IOException {
             try {
                 return in.read(bytes, offset, length);
-            } catch (VerifyingInputStream.WrongBytesException e) {
+            } catch (WrongBytesException e) {
                 throw new FileFailure(what + " changed while it was published", e);
             } catch (IOException e) {
                 throw new FileFailure(what + " cannot be read", e);

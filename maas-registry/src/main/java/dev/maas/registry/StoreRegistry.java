@@ -50,6 +50,7 @@ final class StoreRegistry implements ManagedRegistry {
     private final Listings listings;
     private final Watches watches;
     private final Trust trust;
+    private final Labels labels;
     private final String id;
     private final Map<String, ModelLog> logs = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -66,6 +67,7 @@ final class StoreRegistry implements ManagedRegistry {
         this.listings = new Listings(store, logReader, this::log);
         this.watches = new Watches(logReader, options.pollInterval(), store.name());
         this.trust = new Trust(blobs, options.trust());
+        this.labels = new Labels(store);
         this.id = StoreHeader.open(reader);
         options.memory().ifPresent(memory -> memory.requireRegistry(id));
     }
@@ -112,6 +114,7 @@ final class StoreRegistry implements ManagedRegistry {
         requireWritable();
         String model = modelPackage.name();
         ModelVersion version = publisher.publish(modelPackage, log(model), who);
+        labels.published(version, modelPackage.aliases());
         watches.poke(model);
         return version;
     }
@@ -177,7 +180,15 @@ final class StoreRegistry implements ManagedRegistry {
 
     @Override
     public AliasChange alias(AliasUpdate update) {
-        commit(update.name(), update.who(), update.why(), state -> decide(state, update));
+        List<String> manifest = new ArrayList<>();
+        commit(update.name(), update.who(), update.why(), state -> {
+            Optional<Change> change = decide(state, update);
+            manifest.clear();
+            update.version()
+                    .ifPresent(number -> manifest.add(Resolver.there(state, number).manifestHex()));
+            return change;
+        });
+        labels.aliased(update.name(), update.alias(), manifest.stream().findFirst());
         return aliasHistory(update.name(), update.alias()).get(0);
     }
 
@@ -276,6 +287,17 @@ final class StoreRegistry implements ManagedRegistry {
     public CollectionReport collect() {
         requireWritable();
         return new Collector(reader, logReader, leases, options, this::log, who).collect();
+    }
+
+    @Override
+    public CollectionReport previewCollection() {
+        requireWritable();
+        return new Collector(reader, logReader, leases, options, this::log, who).preview();
+    }
+
+    @Override
+    public byte[] facts(ModelVersion version) {
+        return blobs.bytes(trust.read(candidate(version)).manifest().facts().hex(), LogJson.LARGEST);
     }
 
     @Override
