@@ -57,7 +57,7 @@ final class HeadKeeper {
         lock.lock();
         try {
             Head current = head;
-            if (current == null || isOver(current) || now && askedAt - came < 0) {
+            if (current == null || isOver(current) || (now && askedAt - came < 0)) {
                 current = ask();
                 requireNotOver(current);
             }
@@ -124,7 +124,7 @@ final class HeadKeeper {
         if (next.sequence() < before.sequence()) {
             throw older(next.sequence(), before.sequence());
         }
-        if (!next.id().equals(before.id()) || repeated && !next.equals(before)) {
+        if (!next.id().equals(before.id()) || (repeated && !next.equals(before))) {
             throw forked("it is not the one before, and does not follow it");
         }
         for (Map.Entry<String, Head.Mark> log : before.models().entrySet()) {

@@ -168,7 +168,7 @@ final class HttpBody implements BodySubscriber<HttpBody>, AutoCloseable {
         if (!ended) {
             ended = true;
             if (!subscribed.completeExceptionally(new IOException("closed"))) {
-                subscribed.thenAccept(Flow.Subscription::cancel);
+                subscribed.join().cancel();
             }
         }
     }

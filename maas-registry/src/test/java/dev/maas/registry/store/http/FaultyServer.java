@@ -204,7 +204,7 @@ public final class FaultyServer implements AutoCloseable {
         }
         Matcher range = RANGE.matcher(String.valueOf(request.header("range")));
         String condition = request.header("if-range");
-        if (!range.matches() || condition != null && !condition.equals(tag)) {
+        if (!range.matches() || (condition != null && !condition.equals(tag))) {
             exchange.head("200 OK", "ETag: " + tag, "Content-Length: " + bytes.length);
             if (request.method.equals("GET")) {
                 exchange.write(bytes);

@@ -160,7 +160,7 @@ public final class PullHarness {
         }
         figure("http.pull.of-copy-then-hash", medians.get(0) / medians.get(2), "ratio");
         figure("http.pull.of-copy-and-hash", medians.get(1) / medians.get(2), "ratio");
-        figure("http.heap.max", Runtime.getRuntime().maxMemory() >> 20, "MB");
+        figure("http.heap.max", (double) (Runtime.getRuntime().maxMemory() >> 20), "MB");
         for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
             if (line.startsWith("VmHWM:")) {
                 figure("http.resident.max", Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024, "MB");
