@@ -7,6 +7,7 @@ import dev.maas.registry.store.ObjectContent;
 import dev.maas.registry.store.ObjectInfo;
 import dev.maas.registry.store.ObjectKeys;
 import dev.maas.registry.store.ObjectListing;
+import dev.maas.registry.store.RequestThreads;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -38,14 +39,14 @@ final class HttpStore implements ExportedStore {
     private static final int SMALL_BYTES = 1 << 20;
 
     private final HttpExchanges exchanges;
-    private final HttpParallel parallel;
+    private final RequestThreads threads;
 
     /** The head that is known; replaced as a whole. */
     private volatile @Nullable Known known;
 
     HttpStore(HttpExchanges exchanges) {
         this.exchanges = exchanges;
-        this.parallel = new HttpParallel(exchanges.name(), exchanges.tuning().parallel());
+        this.threads = new RequestThreads(exchanges.name());
     }
 
     /** A head with the tag that the server gave it. */
@@ -199,8 +200,17 @@ final class HttpStore implements ExportedStore {
     public Iterator<Optional<InputStream>> openAll(List<String> keys) {
         exchanges.requireOpen();
         List<Future<Optional<InputStream>>> opened =
-                keys.stream().map(key -> parallel.submit(() -> openAhead(key))).toList();
-        return opened.stream().map(parallel::get).iterator();
+                keys.stream().map(key -> threads.submit(() -> openAhead(key))).toList();
+        return opened.stream().map(this::get).iterator();
+    }
+
+    private Optional<InputStream> get(Future<Optional<InputStream>> opened) {
+        try {
+            return RequestThreads.get(opened);
+        } catch (IOException e) {
+            exchanges.requireOpen();
+            throw new RegistryException(name() + ": cannot open several objects at once: " + e.getMessage(), e);
+        }
     }
 
     /** Opens an object for somebody who may not take it: in memory if it is small, and else only when it is read. */
@@ -265,6 +275,6 @@ final class HttpStore implements ExportedStore {
     @Override
     public void close() {
         exchanges.close();
-        parallel.close();
+        threads.close();
     }
 }

@@ -5,7 +5,6 @@ import java.time.Duration;
 /**
  * How a store uses its server. Each number bounds something: memory, connections, or time.
  *
- * @param parallel the objects that are asked for at once
  * @param buffersAhead how many reads of the network a transfer may be ahead of who takes the bytes; each is of 48 KiB at most
  * @param attempts how often a request is sent at most, and how often a transfer may break off without getting on
  * @param firstBackoff the wait before a request is sent again, at first
@@ -16,7 +15,6 @@ import java.time.Duration;
  * @param leastBytes what must come in that time, so that a trickle does not pass for a transfer
  */
 record HttpTuning(
-        int parallel,
         int buffersAhead,
         int attempts,
         Duration firstBackoff,
@@ -26,7 +24,6 @@ record HttpTuning(
         Duration silence,
         int leastBytes) {
     static final HttpTuning DEFAULTS = new HttpTuning(
-            8,
             32,
             4,
             Duration.ofMillis(100),

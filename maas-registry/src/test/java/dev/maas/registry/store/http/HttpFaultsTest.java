@@ -505,7 +505,6 @@ class HttpFaultsTest {
     void closingEndsTheWaitForTheNextAttempt() throws Exception {
         HttpTuning patient = new HttpTuning(
                 1,
-                1,
                 10,
                 Duration.ofHours(1),
                 Duration.ofHours(1),

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class TestHttp {
     /** Waits so short that faults do not take long. */
     static final HttpTuning QUICK = new HttpTuning(
-            4,
             8,
             4,
             Duration.ofMillis(2),
@@ -34,7 +33,6 @@ public final class TestHttp {
 
     /** The same for who waits for what does not come. */
     static final HttpTuning IMPATIENT = new HttpTuning(
-            QUICK.parallel(),
             QUICK.buffersAhead(),
             QUICK.attempts(),
             QUICK.firstBackoff(),
