@@ -21,6 +21,7 @@ import dev.maas.registry.seal.ModelSigning;
 import dev.maas.registry.seal.Signer;
 import dev.maas.registry.seal.TrustPolicy;
 import dev.maas.registry.store.ObjectStore;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -367,6 +368,12 @@ final class StoreRegistry implements ManagedRegistry {
             throw new InvalidInputException("An attachment has a sha256 digest; got another text");
         }
         return Attachments.read(blobs, digest.hex());
+    }
+
+    @Override
+    public ExportReport export(Path folder, ExportOptions exportOptions) {
+        requireOpen();
+        return new Exporter(reader, id, options.clock(), this::log).export(folder, exportOptions);
     }
 
     @Override
