@@ -10,6 +10,7 @@ import dev.maas.registry.store.ObjectStore;
 import dev.maas.registry.store.ReportedContent;
 import dev.maas.registry.store.Transfer;
 import dev.maas.registry.store.TransferListener;
+import dev.maas.registry.store.WrongBytesException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -184,7 +185,7 @@ final class Blobs {
             while (in.read(buffer) >= 0) {
                 // The stream itself compares.
             }
-        } catch (VerifyingInputStream.WrongBytesException e) {
+        } catch (WrongBytesException e) {
             throw damaged(key, String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new RegistryException(store.name() + ": cannot read '" + key + "'", e);

@@ -5,6 +5,7 @@ import dev.maas.ModelInspector;
 import dev.maas.RegistryException;
 import dev.maas.registry.cache.CacheSettings;
 import dev.maas.registry.cache.CachingStore;
+import dev.maas.registry.store.ExportedStore;
 import dev.maas.registry.store.FileStoreProvider;
 import dev.maas.registry.store.ObjectStore;
 import dev.maas.registry.store.ObjectStoreProvider;
@@ -57,10 +58,12 @@ public final class Registries {
                     ? open(new URI(location), options)
                     : open(Path.of(location), options);
         } catch (URISyntaxException | InvalidPathException e) {
-            throw new InvalidInputException(
-                    "A registry lies in a folder, or at a URI like s3://bucket/models; got '"
-                            + location.replaceAll("\\p{Cntrl}", "?") + "'",
-                    e);
+            String form = "A registry lies in a folder, or at a URI like s3://bucket/models";
+            if (location.contains("@")) {
+                // There may be a password in front of it.
+                throw new InvalidInputException(form + "; got another text with an '@' in it");
+            }
+            throw new InvalidInputException(form + "; got '" + location.replaceAll("\\p{Cntrl}", "?") + "'", e);
         }
     }
 
@@ -90,7 +93,7 @@ public final class Registries {
         Optional<CacheSettings> cache = cacheSettings(options);
         ObjectStore store = cache.isEmpty()
                 ? provider.open(location)
-                : CachingStore.open(label(location), location.toString(), () -> provider.open(location), cache.get());
+                : CachingStore.open(label(location), location.toString(), () -> headed(provider.open(location), options), cache.get());
         return openUncached(store, options);
     }
 
@@ -116,26 +119,31 @@ public final class Registries {
      */
     public static ManagedRegistry open(ObjectStore store, RegistryOptions options) {
         Optional<CacheSettings> cache = cacheSettings(options);
-        return openUncached(cache.isEmpty() ? store : cached(store, cache.get()), options);
+        return openUncached(cache.isEmpty() ? store : cached(store, options, cache.get()), options);
     }
 
     private static ManagedRegistry openUncached(ObjectStore store, RegistryOptions options) {
         try {
             List<ModelInspector> inspectors = options.inspectors().orElseGet(Registries::inspectors);
-            return new StoreRegistry(store, options, options.who().orElseGet(Registries::userName), inspectors);
+            return new StoreRegistry(headed(store, options), options, options.who().orElseGet(Registries::userName), inspectors);
         } catch (RuntimeException e) {
             store.close();
             throw e;
         }
     }
 
-    private static ObjectStore cached(ObjectStore store, CacheSettings settings) {
+    /** Returns an exported store as its head tells it. */
+    private static ObjectStore headed(ObjectStore store, RegistryOptions options) {
+        return store instanceof ExportedStore exported ? HeadedStore.open(exported, options) : store;
+    }
+
+    private static ObjectStore cached(ObjectStore store, RegistryOptions options, CacheSettings settings) {
         try {
             String name = store.name();
             if (settings.offline()) {
                 store.close();
             }
-            return CachingStore.open(name, name, () -> store, settings);
+            return CachingStore.open(name, name, () -> headed(store, options), settings);
         } catch (RuntimeException e) {
             store.close();
             throw e;

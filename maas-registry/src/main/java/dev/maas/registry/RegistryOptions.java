@@ -3,6 +3,9 @@ package dev.maas.registry;
 import dev.maas.InvalidInputException;
 import dev.maas.ModelInspector;
 import dev.maas.registry.cache.CacheSettings;
+import dev.maas.PackageLimits;
+import dev.maas.registry.seal.BlobCipher;
+import dev.maas.registry.seal.KeyWrapper;
 import dev.maas.registry.seal.Signer;
 import dev.maas.registry.seal.TrustMemory;
 import dev.maas.registry.seal.TrustPolicy;
@@ -223,27 +226,51 @@ public final class RegistryOptions {
         return seal(seal.memory(TrustMemory.in(folder)));
     }
 
+    /**
+     * Returns these options with who wraps the keys of what this registry publishes, each file of which is encrypted under a key of its own;
+     * by default, nothing is encrypted. What is read is decrypted by the same, unless {@link #decryptWith} names another afterwards.
+     *
+     * <p>Encrypted are the files of a version. Who can read the store also sees each file's name and size, the signature, description,
+     * tags, properties and lineage, and who published what and when. See {@link KeyWrapper#localFile} for keys in a file.
+     *
+     * @throws InvalidInputException if Tink is missing; the message has its coordinates
+     */
+    public RegistryOptions encryptWith(KeyWrapper keys) {
+        BlobCipher.requireAvailable();
+        return seal(seal.encryption(keys));
+    }
+
+    /**
+     * Returns these options with who unwraps the keys of what this registry reads; nobody by default, so that versions that are encrypted can
+     * be listed, copied and verified, but not opened.
+     *
+     * @throws InvalidInputException if Tink is missing; the message has its coordinates
+     */
+    public RegistryOptions decryptWith(KeyWrapper keys) {
+        BlobCipher.requireAvailable();
+        return seal(seal.decryption(keys));
+    }
+
+    /** Returns these options with how much a package may bring that is published, in place of {@link PackageLimits#defaults()}. */
+    public RegistryOptions packageLimits(PackageLimits limits) {
+        return seal(seal.limits(limits));
+    }
+
     private RegistryOptions seal(SealOptions newSeal) {
         return new RegistryOptions(
                 who, maxStaleness, pollInterval, grace, retention, clock, inspectors, locked, newSeal, transfer);
     }
 
-    /**
-     * Returns these options with a cache: blobs of a remote store are fetched into this folder once, and served from there as long as its
-     * bound of 64 GiB allows; see {@link #cache(Path, long)}.
-     */
+    /** Returns these options with a cache of up to 64 GiB; see {@link #cache(Path, long)}. */
     public RegistryOptions cache(Path folder) {
         return cache(folder, CacheSettings.MOST_BYTES);
     }
 
     /**
      * Returns these options with a cache. Blobs of a remote store are fetched into this folder once, verified before anyone sees them, and handed
-     * out as read-only files. Of a new version of a large file, only the parts are fetched that no cached file has. What was read of logs is
-     * kept too: while the store does not answer, versions that were resolved before are resolved and opened from the cache, as of the last
-     * read; {@link ManagedRegistry#offlineSince()} tells.
-     *
-     * <p>Any number of processes of one machine, and registries, may share the folder. It needs a file system with hard links. A registry in a folder
-     * of this machine needs no cache, and ignores this.
+     * out as read-only files; of a new version of a large file, only what no cached file has. While the store does not answer, versions
+     * that were opened before are resolved and opened as of then; {@link ManagedRegistry#offlineSince()} tells. Any number of processes of one
+     * machine may share the folder, which needs hard links. A registry in a folder of this machine ignores this.
      *
      * @param folder the folder, which is made if it is not there
      * @param mostBytes the bytes of blobs to keep at most; what was not used for longest goes first, and what is in use stays
@@ -253,10 +280,7 @@ public final class RegistryOptions {
         return transfer(transfer.cache(folder, mostBytes));
     }
 
-    /**
-     * Returns these options with whether never to ask the store, and to serve what is in the {@linkplain #cache(Path) cache}; false by default.
-     * Nothing can be published then.
-     */
+    /** Returns these options with whether to serve only what is in the cache, and never to ask the store; false by default. */
     public RegistryOptions offline(boolean offline) {
         return transfer(transfer.offline(offline));
     }
@@ -334,11 +358,6 @@ public final class RegistryOptions {
         return Optional.ofNullable(seal.memory());
     }
 
-    /** Returns the folder of the cache, if there is one. */
-    public Optional<Path> cache() {
-        return Optional.ofNullable(transfer.cache());
-    }
-
     /** Returns whether the store is never asked. */
     public boolean offline() {
         return transfer.offline();
@@ -352,6 +371,25 @@ public final class RegistryOptions {
     /** Returns how the cache behaves, if there is one. */
     Optional<CacheSettings> cacheSettings() {
         return transfer.settings(locked, clock);
+    }
+
+    /** Returns who wraps the keys of what is published, if anything is encrypted. */
+    public Optional<KeyWrapper> encryption() {
+        return Optional.ofNullable(seal.encryption());
+    }
+
+    /** Returns who unwraps the keys of what is read, if anybody does. */
+    public Optional<KeyWrapper> decryption() {
+        return Optional.ofNullable(seal.decryption());
+    }
+
+    /** Returns how much a package may bring. */
+    public PackageLimits packageLimits() {
+        return seal.limits();
+    }
+
+    SealOptions seal() {
+        return seal;
     }
 
     boolean locked() {

@@ -13,7 +13,6 @@ import dev.maas.ModelRef;
 import dev.maas.ModelSource;
 import dev.maas.ModelVersion;
 import dev.maas.Page;
-import dev.maas.RegistryConflictException;
 import dev.maas.RegistryEvent;
 import dev.maas.VersionUpdate;
 import dev.maas.registry.cache.CachingStore;
@@ -22,6 +21,7 @@ import dev.maas.registry.seal.ModelSigning;
 import dev.maas.registry.seal.Signer;
 import dev.maas.registry.seal.TrustPolicy;
 import dev.maas.registry.store.ObjectStore;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +51,8 @@ final class StoreRegistry implements ManagedRegistry {
     private final Listings listings;
     private final Watches watches;
     private final Trust trust;
+    private final FileKeys keys;
+    private final Labels labels;
     private final String id;
     private final Map<String, ModelLog> logs = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -65,10 +66,13 @@ final class StoreRegistry implements ManagedRegistry {
         this.logReader = new LogReader(reader);
         this.blobs = new Blobs(store, this::origin, options.transfers());
         this.leases = new Leases(reader, options);
-        this.publisher = new Publisher(blobs, leases, options, new PackageReader(inspectors));
+        this.trust = new Trust(blobs, options.trust());
+        this.keys = new FileKeys(blobs, options.decryption());
+        this.publisher = new Publisher(
+                blobs, leases, options, new PackageReader(inspectors, options.seal()), new Sameness(trust, keys));
         this.listings = new Listings(store, logReader, this::log);
         this.watches = new Watches(logReader, options.pollInterval(), store.name());
-        this.trust = new Trust(blobs, options.trust());
+        this.labels = new Labels(store);
         this.id = StoreHeader.open(reader);
         options.memory().ifPresent(memory -> memory.requireRegistry(id));
     }
@@ -120,6 +124,7 @@ final class StoreRegistry implements ManagedRegistry {
         requireWritable();
         String model = modelPackage.name();
         ModelVersion version = publisher.publish(modelPackage, log(model), who);
+        labels.published(version, modelPackage.aliases());
         watches.poke(model);
         return version;
     }
@@ -136,10 +141,10 @@ final class StoreRegistry implements ManagedRegistry {
         Trust.Candidate candidate = candidate(version);
         trust.require(candidate);
         Trust.Content content = trust.read(candidate);
-        return open(content, candidate);
+        return open(content, candidate, keys.unwrap(candidate, content.manifest()));
     }
 
-    private ModelSource open(Trust.Content content, Trust.Candidate candidate) {
+    private ModelSource open(Trust.Content content, Trust.Candidate candidate, Map<String, FileKey> fileKeys) {
         ModelVersion version = candidate.version();
         if (cache != null) {
             Attachments.chunkIndexes(candidate.attachments()).forEach(cache::noteChunks);
@@ -149,6 +154,7 @@ final class StoreRegistry implements ManagedRegistry {
                 content.facts().entry(),
                 version.metadata(),
                 content.manifest().files(),
+                fileKeys,
                 blobs);
     }
 
@@ -189,35 +195,17 @@ final class StoreRegistry implements ManagedRegistry {
 
     @Override
     public AliasChange alias(AliasUpdate update) {
-        commit(update.name(), update.who(), update.why(), state -> decide(state, update));
+        List<String> manifest = new ArrayList<>();
+        commit(update.name(), update.who(), update.why(), state -> {
+            Optional<Change> change = AliasUpdates.decide(state, update);
+            manifest.clear();
+            update.version()
+                    .ifPresent(
+                            number -> manifest.add(Resolver.there(state, number).manifestHex()));
+            return change;
+        });
+        labels.aliased(update.name(), update.alias(), manifest.stream().findFirst());
         return aliasHistory(update.name(), update.alias()).get(0);
-    }
-
-    private static Optional<Change> decide(ModelState state, AliasUpdate update) {
-        @Nullable Integer current = state.aliases().get(update.alias());
-        OptionalInt now = ModelState.optional(current == null ? 0 : current);
-        String alias = "'" + update.name() + "@" + update.alias() + "'";
-        if (update.isConditional() && !now.equals(update.expected())) {
-            throw new RegistryConflictException(alias + " points to " + shown(now) + ", not to "
-                    + shown(update.expected()) + " as expected. Look at its history before moving it");
-        }
-        if (update.version().isEmpty() && current == null) {
-            throw new ModelNotFoundException("There is no alias " + alias + " to remove");
-        }
-        if (update.version().isPresent()) {
-            VersionState target = Resolver.there(state, update.version().getAsInt());
-            if (target.version.yanked()) {
-                throw new RegistryConflictException(alias + " cannot point to version " + target.version.number()
-                        + ", which is withdrawn. Put the version back first");
-            }
-        }
-        return now.equals(update.version())
-                ? Optional.empty()
-                : Optional.of(new Change.Alias(update.alias(), update.version().orElse(0)));
-    }
-
-    private static String shown(OptionalInt version) {
-        return version.isPresent() ? "version " + version.getAsInt() : "nothing";
     }
 
     @Override
@@ -292,21 +280,24 @@ final class StoreRegistry implements ManagedRegistry {
     @Override
     public CollectionReport collect() {
         requireWritable();
-        if (cache == null) {
-            return new Collector(reader, logReader, leases, options, this::log, who).collect();
-        }
-        // What is about to be removed must not be decided by a log that is out of date.
-        StoreReader strict = new StoreReader(cache.origin());
-        LogReader strictLogs = new LogReader(strict);
-        Map<String, ModelLog> models = new ConcurrentHashMap<>();
-        return new Collector(
-                        strict,
-                        strictLogs,
-                        new Leases(strict, options),
-                        options,
-                        model -> models.computeIfAbsent(model, name -> new ModelLog(name, strict, strictLogs, options)),
-                        who)
-                .collect();
+        return collector().collect();
+    }
+
+    @Override
+    public CollectionReport previewCollection() {
+        requireWritable();
+        return collector().preview();
+    }
+
+    private Collector collector() {
+        return cache == null
+                ? new Collector(reader, logReader, leases, options, this::log, who)
+                : Collector.reading(cache.origin(), options, who);
+    }
+
+    @Override
+    public byte[] facts(ModelVersion version) {
+        return blobs.bytes(trust.read(candidate(version)).manifest().facts().hex(), LogJson.LARGEST);
     }
 
     @Override
@@ -341,8 +332,17 @@ final class StoreRegistry implements ManagedRegistry {
         Trust.Candidate candidate = candidate(version);
         Trust.Content content = trust.read(candidate);
         Set<String> signers = trust.verify(candidate, content, policy);
-        open(content, candidate).close();
+        // Digests and signatures are of what is stored, which takes no keys to verify.
+        open(content, candidate, Map.of()).close();
         return signers;
+    }
+
+    @Override
+    public Optional<Attachment> rewrap(ModelVersion version) {
+        Trust.Candidate candidate = candidate(version);
+        Trust.Content content = trust.read(candidate);
+        return keys.rewrapped(candidate, content.manifest())
+                .map(wrapped -> attach(version, FileKeys.MEDIA_TYPE, wrapped));
     }
 
     @Override
@@ -362,6 +362,12 @@ final class StoreRegistry implements ManagedRegistry {
             throw new InvalidInputException("An attachment has a sha256 digest; got another text");
         }
         return Attachments.read(blobs, digest.hex());
+    }
+
+    @Override
+    public ExportReport export(Path folder, ExportOptions exportOptions) {
+        requireOpen();
+        return new Exporter(reader, id, options.clock(), this::log).export(folder, exportOptions);
     }
 
     @Override

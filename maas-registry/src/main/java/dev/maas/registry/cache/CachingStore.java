@@ -359,6 +359,11 @@ public final class CachingStore implements ObjectStore {
     }
 
     @Override
+    public void label(String reference, @Nullable String key) {
+        origin().label(reference, key);
+    }
+
+    @Override
     public void clean(Duration olderThan) {
         origin().clean(olderThan);
         cache.clean();

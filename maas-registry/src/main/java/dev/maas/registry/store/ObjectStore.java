@@ -4,11 +4,13 @@ import dev.maas.InvalidInputException;
 import dev.maas.RegistryException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +80,20 @@ public interface ObjectStore extends AutoCloseable {
      */
     default Iterator<Optional<InputStream>> openAll(List<String> keys) {
         return keys.stream().map(this::open).iterator();
+    }
+
+    /**
+     * Writes an object's bytes from an offset on to a channel: what {@link #open(String, long, long)} would deliver, without its stream. A
+     * store that has the bytes in buffers already overrides this, so that they are not copied on their way; the channel does not keep a
+     * buffer, and takes all its bytes in one write or several.
+     *
+     * @param offset where to begin, 0 or more; at or behind the end of the object, nothing is written
+     * @return the number of bytes written; empty if the object is not there
+     * @throws IOException if the channel throws it
+     * @throws RegistryException if the object cannot be read to its end; part of it may have been written
+     */
+    default OptionalLong copyTo(String key, long offset, WritableByteChannel target) throws IOException {
+        return ChannelCopy.copy(this, key, offset, target);
     }
 
     /**
@@ -158,6 +174,16 @@ public interface ObjectStore extends AutoCloseable {
     default Optional<LocalCopy> local(String key) {
         return Optional.empty();
     }
+
+    /**
+     * Lets tools of the store's own kind find an object by a name that people use: points the name to the object, wherever it pointed before.
+     * A convenience that is written after a commit and may lag behind it; no registry reads it. Stores whose tools know no such names, as
+     * this implementation, do nothing.
+     *
+     * @param reference the name, such as {@code spam:3} or {@code spam@champion}
+     * @param key the object, a manifest that the store was given as one; null if the name points to nothing any more
+     */
+    default void label(String reference, @Nullable String key) {}
 
     /** Removes what crashed processes left unfinished, if it is older than that. */
     default void clean(Duration olderThan) {}
