@@ -185,7 +185,8 @@ final class StoreRegistry implements ManagedRegistry {
             Optional<Change> change = decide(state, update);
             manifest.clear();
             update.version()
-                    .ifPresent(number -> manifest.add(Resolver.there(state, number).manifestHex()));
+                    .ifPresent(
+                            number -> manifest.add(Resolver.there(state, number).manifestHex()));
             return change;
         });
         labels.aliased(update.name(), update.alias(), manifest.stream().findFirst());
