@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -213,15 +214,18 @@ public final class ModelRunner implements AutoCloseable {
         leases.acquireMore();
         FutureCall<T> call = new FutureCall<>(rows, limits, result, leases, queue);
         call.expectsToWait(idealWait);
-        if (limits.hasDeadline()) {
-            call.expiresWith(deadlines.after(limits.nanosLeft(), call::expire));
-        }
         try {
+            if (limits.hasDeadline()) {
+                call.expiresWith(deadlines.after(limits.nanosLeft(), call::expire));
+            }
             dispatcher.start(call);
         } catch (OverloadedException e) {
             if (!call.refuse(e)) {
                 queue.neverJoined(call);
             }
+        } catch (RejectedExecutionException e) {
+            call.refuse(new ClosedException(
+                    "The timer was closed before the call could begin; use a service that is open", e));
         }
         return call.future();
     }
@@ -284,15 +288,57 @@ public final class ModelRunner implements AutoCloseable {
         leases.beginClose();
     }
 
+    /**
+     * Grants no lease any more if nobody holds one at this moment, and returns whether that was so; the caller then frees the model by
+     * {@link #finishClose()}. No call that holds a lease is ever affected.
+     */
+    public boolean tryCloseIdle() {
+        return leases.tryCloseIdle();
+    }
+
+    /** Frees the model after a {@link #tryCloseIdle()} that succeeded. */
+    public void finishClose() {
+        leases.finishClose();
+    }
+
+    /** Returns how many calls have been run so far, warm-up among them; a few that are under way may be missing. */
+    public long uses() {
+        return frames.uses();
+    }
+
+    /** Gives back the memory that is kept from run to run: that of the idle frames, and what the engine keeps. May block for a run. */
+    public void trim() {
+        if (!leases.tryAcquire()) {
+            return;
+        }
+        try {
+            frames.closeIdle();
+            model.trim();
+        } finally {
+            leases.release();
+        }
+    }
+
     /** Returns whether the model was closed and freed. */
     public boolean isFreed() {
         return leases.isFreed();
     }
 
-    /** Waits for the calls under way and frees the model; a call that closes its own model does not wait. */
+    /** Completes when the model was closed and freed. */
+    public CompletableFuture<Void> freed() {
+        return leases.freed();
+    }
+
+    /**
+     * Waits for the calls under way and frees the model. A call that closes its own model does not wait, nor does what an application
+     * attached to the future of one; nor does a thread that is interrupted.
+     */
     @Override
     public void close() {
         leases.beginClose();
+        if (dispatcher.isAnsweredByCaller()) {
+            return;
+        }
         for (PooledFrame frame : frames.all()) {
             if (frame.isOwnedByCaller()) {
                 return;

@@ -4,6 +4,7 @@ import dev.maas.ModelRegistry;
 import dev.maas.ModelVersion;
 import dev.maas.registry.seal.Signer;
 import dev.maas.registry.seal.TrustPolicy;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +34,24 @@ public interface ManagedRegistry extends ModelRegistry {
      * @throws dev.maas.AccessDeniedException if the registry is read-only
      */
     CollectionReport collect();
+
+    /**
+     * Returns what a collection would do now, and does nothing of it. Others who publish or delete meanwhile change that.
+     *
+     * @return what would be purged, moved to the trash, moved back and removed; leases and checkpoints are not counted
+     * @throws dev.maas.IntegrityException if a log is damaged
+     * @throws dev.maas.AccessDeniedException if the registry is read-only: ages are told by the store's clock, which takes a put to read
+     */
+    CollectionReport previewCollection();
+
+    /**
+     * Returns what the registry says of a version besides its files, byte for byte as the version's digest and its signatures cover it:
+     * the file {@code maas.json} where an OCI client unpacks the version, which whoever verifies a signature outside the registry needs.
+     *
+     * @throws dev.maas.IntegrityException if it is damaged
+     * @throws dev.maas.ModelNotFoundException if the version is gone
+     */
+    byte[] facts(ModelVersion version);
 
     /**
      * Attaches something to a version, such as a signature or a report, as an OCI artifact whose subject is the version's manifest.
@@ -76,6 +95,35 @@ public interface ManagedRegistry extends ModelRegistry {
      * @throws dev.maas.ModelNotFoundException if the version is gone
      */
     Set<String> verify(ModelVersion version, TrustPolicy policy);
+
+    /**
+     * Exports the registry to a folder that any web server can show, for readers that open it by {@code http://} or {@code https://}: a copy
+     * of all logs, and of the blobs of all versions that are not deleted, and last a head that says how far each log goes and until when that
+     * is to be believed. Everything is verified on its way. Exporting to the same folder again copies what is new and renews the head;
+     * do so well before the head is over, also if nothing changed.
+     *
+     * <p>The head takes the place of the one before in one step, when all that it tells of is there, so that a crash leaves the export as it was.
+     * One export to a folder runs at a time. Nothing is ever removed from the folder; to be rid of what was purged, export to a fresh one.
+     *
+     * @param folder the folder, which is made if it is not there; it is empty, or one of this registry's
+     * @param options how long the head is to be believed, and who seals it
+     * @return what was done
+     * @throws dev.maas.IntegrityException if something is damaged, or the folder holds an export that does not go together with this registry
+     * @throws dev.maas.InvalidInputException if the folder holds something else
+     */
+    ExportReport export(Path folder, ExportOptions options);
+
+    /**
+     * Wraps the data keys of an encrypted version by the key that wraps now, after it was rotated; the version itself, its digest and its
+     * signatures stay as they are. When all versions were rewrapped, the old key can go. It takes the keys of
+     * {@link RegistryOptions#encryptWith} or {@link RegistryOptions#decryptWith}.
+     *
+     * @return what was attached to the version; empty if it is not encrypted, or wrapped by that key already
+     * @throws dev.maas.AccessDeniedException if its old key is not at hand, or the registry is read-only
+     * @throws dev.maas.IntegrityException if it is damaged
+     * @throws dev.maas.ModelNotFoundException if the version is gone
+     */
+    Optional<Attachment> rewrap(ModelVersion version);
 
     /**
      * Something that is attached to a version. Immutable.

@@ -3,6 +3,7 @@ package dev.maas.registry;
 import dev.maas.InvalidInputException;
 import dev.maas.ModelInspector;
 import dev.maas.RegistryException;
+import dev.maas.registry.store.ExportedStore;
 import dev.maas.registry.store.FileStoreProvider;
 import dev.maas.registry.store.ObjectStore;
 import dev.maas.registry.store.ObjectStoreProvider;
@@ -50,10 +51,12 @@ public final class Registries {
                     ? open(new URI(location), options)
                     : open(Path.of(location), options);
         } catch (URISyntaxException | InvalidPathException e) {
-            throw new InvalidInputException(
-                    "A registry lies in a folder, or at a URI like s3://bucket/models; got '"
-                            + location.replaceAll("\\p{Cntrl}", "?") + "'",
-                    e);
+            String form = "A registry lies in a folder, or at a URI like s3://bucket/models";
+            if (location.contains("@")) {
+                // There may be a password in front of it.
+                throw new InvalidInputException(form + "; got another text with an '@' in it");
+            }
+            throw new InvalidInputException(form + "; got '" + location.replaceAll("\\p{Cntrl}", "?") + "'", e);
         }
     }
 
@@ -83,7 +86,8 @@ public final class Registries {
     public static ManagedRegistry open(ObjectStore store, RegistryOptions options) {
         try {
             List<ModelInspector> inspectors = options.inspectors().orElseGet(Registries::inspectors);
-            return new StoreRegistry(store, options, options.who().orElseGet(Registries::userName), inspectors);
+            ObjectStore view = store instanceof ExportedStore exported ? HeadedStore.open(exported, options) : store;
+            return new StoreRegistry(view, options, options.who().orElseGet(Registries::userName), inspectors);
         } catch (RuntimeException e) {
             store.close();
             throw e;
