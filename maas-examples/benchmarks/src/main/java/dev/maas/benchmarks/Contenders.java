@@ -25,6 +25,11 @@ final class Contenders implements AutoCloseable {
         this.djl = new DjlRuntime(model);
     }
 
+    /** The predictor that all callers of maas share. */
+    Predictor<float[], float[]> predictor() {
+        return maas.predictor();
+    }
+
     /** Callers of the shared predictor. */
     IntFunction<ClosedLoop.Caller> maas() {
         Predictor<float[], float[]> predictor = maas.predictor();

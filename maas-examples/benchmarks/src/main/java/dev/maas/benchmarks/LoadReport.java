@@ -1,14 +1,12 @@
 package dev.maas.benchmarks;
 
-import ai.onnxruntime.OrtException;
 import dev.maas.CallOptions;
 import dev.maas.Predictor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.function.IntFunction;
 
 /** How long calls take at half of what the machine can do, and what becomes of them at twice that. */
 final class LoadReport {
@@ -20,52 +18,11 @@ final class LoadReport {
     private static final CallOptions BOUNDED = CallOptions.timeout(DEADLINE);
 
     void run() throws Exception {
-        try (MaasRuntime maas = new MaasRuntime(MODEL);
-                Direct direct = new Direct()) {
-            atHalf(maas.predictor(), direct);
-            atDouble(maas.predictor());
-        }
-    }
-
-    /** Threads of the plain runtime, as many as processors, each with memory of its own. */
-    private static final class Direct implements AutoCloseable {
-        private final RawRuntime raw = new RawRuntime(MODEL, 1);
-        private final List<RawRuntime.Pinned> frames = new ArrayList<>();
-        private final ThreadLocal<RawRuntime.Pinned> frame = ThreadLocal.withInitial(this::newFrame);
-        private final ExecutorService threads =
-                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
-
-        Direct() throws OrtException {}
-
-        private RawRuntime.Pinned newFrame() {
-            try {
-                RawRuntime.Pinned pinned = raw.pinned(1);
-                synchronized (frames) {
-                    frames.add(pinned);
-                }
-                return pinned;
-            } catch (OrtException e) {
-                throw new IllegalStateException("The memory for a run could not be made", e);
-            }
-        }
-
-        void start(float[] row, OpenLoop.Call call) {
-            threads.execute(() -> {
-                try {
-                    float[] unused = frame.get().call(row);
-                    call.answered();
-                } catch (OrtException e) {
-                    call.failed(e);
-                }
-            });
-        }
-
-        @Override
-        public void close() throws OrtException {
-            // Every call has been answered.
-            threads.shutdown();
-            frames.forEach(RawRuntime.Pinned::close);
-            raw.close();
+        try (Contenders contenders = new Contenders(MODEL);
+                PerThread direct = new PerThread(contenders.direct());
+                PerThread djl = new PerThread(contenders.djl())) {
+            atHalf(contenders, direct, djl);
+            atDouble(contenders, djl);
         }
     }
 
@@ -84,77 +41,113 @@ final class LoadReport {
         };
     }
 
-    private static void atHalf(Predictor<float[], float[]> predictor, Direct direct) throws Exception {
-        double capacity;
-        try (Contenders contenders = new Contenders(MODEL)) {
-            capacity = new ClosedLoop(WARM_UP, TIME)
-                    .rowsPerSecond(
-                            Runtime.getRuntime().availableProcessors(),
-                            ClosedLoop.Threads.PLATFORM,
-                            contenders.direct());
-        }
-        float[] row = MODEL.row(1);
-        List<Double> directTail = new ArrayList<>();
-        List<Double> maasTail = new ArrayList<>();
-        List<Double> ratios = new ArrayList<>();
+    private static void atHalf(Contenders contenders, PerThread direct, PerThread djl) throws Exception {
+        double rate = new ClosedLoop(WARM_UP, TIME)
+                        .rowsPerSecond(
+                                Runtime.getRuntime().availableProcessors(),
+                                ClosedLoop.Threads.PLATFORM,
+                                contenders.direct())
+                / 2;
+        List<Contender> all = List.of(
+                new Contender("direct", direct::start),
+                new Contender("maas", async(contenders.predictor(), CallOptions.none())),
+                new Contender("djl", djl::start));
         for (int round = 0; round < ROUNDS; round++) {
-            OpenLoop loop = new OpenLoop(WARM_UP, TIME, round);
-            OpenLoop same = new OpenLoop(WARM_UP, TIME, round);
-            double ofDirect =
-                    loop.run(capacity / 2, call -> direct.start(row, call)).answerNanos(99);
-            double ofMaas =
-                    same.run(capacity / 2, async(predictor, CallOptions.none())).answerNanos(99);
-            directTail.add(ofDirect);
-            maasTail.add(ofMaas);
-            ratios.add(ofMaas / ofDirect);
+            double ofDirect = all.get(0).measure(round, rate, 0);
+            for (Contender contender : all.subList(1, all.size())) {
+                contender.measure(round, rate, ofDirect);
+            }
         }
         Figures.title(
                 "Open loop, %s, %.0f calls per second, half of what direct calls can do; 99 of 100 answered within",
-                MODEL, capacity / 2);
-        Figures.row("%-14s %10.0f µs", "direct", Figures.median(directTail) / 1000);
-        Figures.row("%-14s %10.0f µs, %.2f times", "maas", Figures.median(maasTail) / 1000, Figures.median(ratios));
-        Figures.print("load.half.direct.p99", Figures.median(directTail) / 1000, "us");
-        Figures.print("load.half.maas.p99", Figures.median(maasTail) / 1000, "us");
-        Figures.print("load.half.p99.ratio", Figures.median(ratios), "x");
+                MODEL, rate);
+        all.forEach(Contender::print);
     }
 
-    private static void atDouble(Predictor<float[], float[]> predictor) throws Exception {
-        double peak = 0;
-        try (Contenders contenders = new Contenders(MODEL)) {
-            for (int round = 0; round < 3; round++) {
-                peak = Math.max(
-                        peak,
-                        new ClosedLoop(WARM_UP, TIME)
-                                .rowsPerSecond(1, ClosedLoop.Threads.PLATFORM, contenders.maasChains(64)));
-            }
+    /** One way of calling, and how long its calls took in each round. */
+    private record Contender(String name, OpenLoop.Target target, List<Double> tails, List<Double> ratios) {
+        Contender(String name, OpenLoop.Target target) {
+            this(name, target, new ArrayList<>(), new ArrayList<>());
         }
-        List<Double> goodput = new ArrayList<>();
-        List<Double> tail = new ArrayList<>();
-        List<Double> refusal = new ArrayList<>();
-        long refused = 0;
-        long expired = 0;
-        long answered = 0;
+
+        /** Measures a round, by the same schedule for all; a base of 0 stands for the contender's own time. */
+        double measure(int round, double rate, double base) {
+            double tail = new OpenLoop(WARM_UP, TIME, round).run(rate, target).answerNanos(99);
+            tails.add(tail / 1000);
+            ratios.add(base == 0 ? 1 : tail / base);
+            return tail;
+        }
+
+        void print() {
+            Figures.row("%-14s %10.0f µs, %.2f times", name, Figures.median(tails), Figures.median(ratios));
+            Figures.print("load.half." + name + ".p99", Figures.median(tails), "us");
+            Figures.print("load.half." + name + ".p99.ratio", Figures.median(ratios), "x");
+        }
+    }
+
+    private static void atDouble(Contenders contenders, PerThread djl) throws Exception {
+        int processors = Runtime.getRuntime().availableProcessors();
+        Overload maas = new Overload("maas", peak(1, contenders.maasChains(64)));
+        // It has no deadlines and no bound to its queue: each call is answered, some time.
+        Overload others = new Overload("djl", peak(processors, contenders.djl()));
+        OpenLoop.Target bounded = async(contenders.predictor(), BOUNDED);
         for (int round = 0; round < ROUNDS; round++) {
-            OpenLoop.Result result = new OpenLoop(WARM_UP, TIME, round).run(2 * peak, async(predictor, BOUNDED));
-            goodput.add(result.goodput(DEADLINE));
-            tail.add(result.answerNanos(99));
-            refusal.add(result.refusalNanos(99));
-            refused += result.refused();
-            expired += result.expired();
-            answered += result.answered();
+            maas.measure(round, bounded);
+            others.measure(round, djl::start);
         }
         Figures.title(
-                "Open loop, %s, %.0f calls per second, twice the peak, each with a deadline of %d ms",
-                MODEL, 2 * peak, DEADLINE.toMillis());
-        Figures.row(
-                "in time: %.0f per second, %.2f of the peak; 99 of 100 answered within %.1f ms; refused within %.3f ms",
-                Figures.median(goodput),
-                Figures.median(goodput) / peak,
-                Figures.median(tail) / 1e6,
-                Figures.median(refusal) / 1e6);
-        Figures.row("of all: %d answered, %d refused, %d expired", answered, refused, expired);
-        Figures.print("load.double.goodput.ratio", Figures.median(goodput) / peak, "x");
-        Figures.print("load.double.accepted.p99", Figures.median(tail) / 1e6, "ms");
-        Figures.print("load.double.refusal.p99", Figures.median(refusal) / 1e6, "ms");
+                "Open loop, %s, twice as many calls as each can answer at its best, each to be answered within %d ms",
+                MODEL, DEADLINE.toMillis());
+        maas.print();
+        others.print();
+    }
+
+    private static double peak(int threads, IntFunction<ClosedLoop.Caller> callers) throws Exception {
+        double peak = 0;
+        for (int round = 0; round < 3; round++) {
+            ClosedLoop loop = new ClosedLoop(WARM_UP, TIME);
+            peak = Math.max(peak, loop.rowsPerSecond(threads, ClosedLoop.Threads.PLATFORM, callers));
+        }
+        return peak;
+    }
+
+    /** What became of the calls in all rounds. */
+    private static final class Overload {
+        private final String name;
+        private final double peak;
+        private final List<Double> goodput = new ArrayList<>();
+        private final List<Double> tail = new ArrayList<>();
+        private final List<Double> refusal = new ArrayList<>();
+        private long answered;
+        private long refused;
+        private long expired;
+
+        Overload(String name, double peak) {
+            this.name = name;
+            this.peak = peak;
+        }
+
+        void measure(int round, OpenLoop.Target target) {
+            OpenLoop.Result result = new OpenLoop(WARM_UP, TIME, round).run(2 * peak, target);
+            goodput.add(result.goodput(DEADLINE));
+            tail.add(result.answerNanos(99) / 1e6);
+            refusal.add(result.refusalNanos(99) / 1e6);
+            answered += result.answered();
+            refused += result.refused();
+            expired += result.expired();
+        }
+
+        void print() {
+            double inTime = Figures.median(goodput);
+            Figures.row(
+                    "%-14s %.0f calls per second; in time: %.0f, %.2f of the peak; 99 of 100 answered within %.1f ms",
+                    name, 2 * peak, inTime, inTime / peak, Figures.median(tail));
+            Figures.row(
+                    "%-14s %d answered, %d refused (99 of 100 within %.3f ms), %d expired",
+                    "", answered, refused, Figures.median(refusal), expired);
+            Figures.print("load.double." + name + ".goodput.ratio", inTime / peak, "x");
+            Figures.print("load.double." + name + ".accepted.p99", Figures.median(tail), "ms");
+            Figures.print("load.double." + name + ".refusal.p99", Figures.median(refusal), "ms");
+        }
     }
 }

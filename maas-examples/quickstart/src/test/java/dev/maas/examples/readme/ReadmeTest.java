@@ -28,6 +28,8 @@ class ReadmeTest {
             "First", List.of("delivery"),
             "Publish", List.of("topics:2", "(text: string[batch])", "better on last week's messages"),
             "Serve", List.of("returns", "READY"),
+            "RollOut", List.of("Verdict[label=delivery]", "Verdict[label=billing]", "RUNNING"),
+            "Compose", List.of("cancellation"),
             "Trust", List.of("trusted: topics:1"),
             "Call", List.of("text: string[batch]", "Verdict[label=", "string[1] {"));
 
