@@ -68,9 +68,8 @@ final class Leases {
                 store().delete(key);
             }
         }
-        throw new RegistryException(
-                store().name() + ": leases that were put are not there, " + MOST_LOOKS + " times. The store forgets, or the"
-                        + " grace time of " + options.grace() + " is too short");
+        throw new RegistryException(store().name() + ": leases that were put are not there, " + MOST_LOOKS
+                + " times. The store forgets, or the" + " grace time of " + options.grace() + " is too short");
     }
 
     /** Returns the blobs that are leased at that time by the store's clock. */

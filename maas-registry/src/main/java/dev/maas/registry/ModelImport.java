@@ -92,8 +92,7 @@ final class ModelImport {
         Map<String, BlobPiece> pieces = verified.pieces;
         options.memory()
                 .flatMap(memory -> memory.newest(model))
-                .ifPresent(mark -> archivedLogs.requireContains(
-                        verified.state, mark.sequence(), mark.digest()));
+                .ifPresent(mark -> archivedLogs.requireContains(verified.state, mark.sequence(), mark.digest()));
         try (HeldBlobs held = new HeldBlobs(leases, options, pieces.keySet())) {
             Set<String> reused = putAll(pieces, held);
             append(from, held);

@@ -37,7 +37,9 @@ class HeldBlobsTest {
                     .as("old leases are given back")
                     .hasSize(1);
             clock.advance(Duration.ofHours(2));
-            assertThat(leases.leased(clock.instant())).as("who stands still loses them").isEmpty();
+            assertThat(leases.leased(clock.instant()))
+                    .as("who stands still loses them")
+                    .isEmpty();
         }
         assertThat(store.list(Keys.LEASES, null, 100).objects()).isEmpty();
     }

@@ -178,7 +178,9 @@ class HostileArchiveTest {
                 edit(
                         "many empty lines",
                         "too short",
-                        f -> f.segment = new String(new char[500_000]).replace('\0', '\n').getBytes(StandardCharsets.UTF_8)),
+                        f -> f.segment = new String(new char[500_000])
+                                .replace('\0', '\n')
+                                .getBytes(StandardCharsets.UTF_8)),
                 edit(
                         "a line without an end",
                         "does not end",
