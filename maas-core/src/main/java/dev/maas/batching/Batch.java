@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Batch {
     private final List<Call> calls = new ArrayList<>();
+    /** Calls whose deadline passed before they could join; they are told together with those that ran. */
+    private final List<Call> expired = new ArrayList<>(0);
+
     private final AtomicInteger interested = new AtomicInteger();
     private int rows;
 
@@ -43,6 +46,10 @@ final class Batch {
 
     List<Call> calls() {
         return calls;
+    }
+
+    List<Call> expired() {
+        return expired;
     }
 
     int rows() {

@@ -116,6 +116,9 @@ abstract class Call {
     /** The thread that can lead a run; null if a future waits. */
     abstract @Nullable Thread waiter();
 
+    /** Whether telling the one who waits may run code of the application, which takes as long as it likes. */
+    abstract boolean hasFollowers();
+
     /** Tells the one who waits; the state is final, and the result or failure is there. */
     abstract void announce();
 

@@ -43,7 +43,7 @@ final class CallQueue {
     /** The calls in the backlog; written under forming, read by anybody. */
     private volatile int backlogSize;
 
-    /** Makes a queue that holds that many rows at most. */
+    /** Makes a queue that holds that many rows at most, or else one call that has more. */
     CallQueue(int capacity) {
         this.capacity = capacity;
         for (Priority priority : Priority.values()) {
@@ -54,7 +54,9 @@ final class CallQueue {
     /** Adds a call, unless the queue is full. */
     boolean offer(Call call) {
         int rows = call.rows().count();
-        if (waitingRows.addAndGet(rows) > capacity) {
+        int waiting = waitingRows.addAndGet(rows);
+        // A call of more rows than the queue holds would never get in otherwise, not even where nobody waits.
+        if (waiting > capacity && waiting > rows) {
             waitingRows.addAndGet(-rows);
             return false;
         }

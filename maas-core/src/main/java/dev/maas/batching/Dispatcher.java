@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <h2>What it guarantees</h2>
  *
  * A call that was accepted is answered exactly once. Whenever a call waits and a slot is free, some thread is about to bring the
- * two together. No thread goes on running for others when its own result is there; no lock is held during a run.
+ * two together. No thread goes on running for others when its own result is there, nor does it run what others attached to their
+ * futures, which may take long, or need a lock that the thread holds; no lock is held during a run.
  *
  * <h2>How</h2>
  *
@@ -32,6 +33,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The slot is handed on before the served are woken, if enough others wait already: waking costs processor time, and the slot
  * should not be idle meanwhile. If too few wait, the served come first, as it is they who will fill the next batch.
+ *
+ * <p>What is attached to a future is run by a thread of the executor that led the future's run, slot in hand. If it calls the same
+ * model and would have to wait, the slot goes back first, and the thread ends its lead when it returns ({@link AnsweringThreads}):
+ * with one slot, it would wait for itself.
  *
  * <h2>What was rejected</h2>
  *
@@ -51,6 +56,7 @@ final class Dispatcher {
     private final Execution execution;
     private final Executor executor;
     private final Leases leases;
+    private final AnsweringThreads answering = new AnsweringThreads();
     private final long maxDelayNanos;
 
     Dispatcher(
@@ -94,6 +100,7 @@ final class Dispatcher {
      */
     void runWaiting(WaitingCall call) {
         enqueue(call);
+        letGoOfOwnSlots();
         if (tryLead(call) || awaitTurn(call)) {
             lead(call);
         }
@@ -107,6 +114,23 @@ final class Dispatcher {
     void start(FutureCall<?> call) {
         enqueue(call);
         distribute();
+    }
+
+    /** Whether the calling thread answers futures at this moment, and so may be in code that was attached to one. */
+    boolean isAnsweredByCaller() {
+        return answering.includeCaller();
+    }
+
+    /** The slots that somebody has at this moment. */
+    int busySlots() {
+        return slots.busy();
+    }
+
+    /** Gives back what the calling thread has in its hands while it answers others, as it is about to wait. */
+    private void letGoOfOwnSlots() {
+        for (int own = answering.takeSlots(); own > 0; own--) {
+            slots.release();
+        }
     }
 
     private void enqueue(Call call) {
@@ -142,14 +166,20 @@ final class Dispatcher {
             leader.announce();
         } else if (queue.hasWaiting()) {
             leases.acquireMore();
-            try {
-                executor.execute(this::leadForFutures);
-            } catch (RejectedExecutionException e) {
-                // The executor is shutting down. What was accepted is answered all the same, by the thread at hand.
-                leadForFutures();
-            }
+            inExecutor(this::leadForFutures);
         } else {
             slots.release();
+        }
+    }
+
+    private void inExecutor(Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            // The executor is shutting down, or the system grants it no thread (which Java reports as a lack of
+            // memory). What was
+            // accepted is answered all the same, by the thread at hand.
+            task.run();
         }
     }
 
@@ -216,8 +246,11 @@ final class Dispatcher {
             if (queue.waitingRows() >= sizeFor(curve, 0)) {
                 distribute();
             }
-            finishAll(batch);
+            List<Call> withFollowers = finishThoseWithoutFollowers(batch);
             distribute();
+            if (!withFollowers.isEmpty() || !batch.expired().isEmpty()) {
+                inExecutor(() -> answer(withFollowers, batch.expired()));
+            }
         }
     }
 
@@ -235,28 +268,36 @@ final class Dispatcher {
 
     /** Runs batches in a thread of the executor as long as there is work; the thread holds a slot and a lease. */
     private void leadForFutures() {
+        answering.begin(1);
         try {
             Batch batch = nextBatch();
             while (batch != null) {
                 try {
                     runBatch(batch, curves.of(batch.calls().get(0).rows().shapes()));
                 } finally {
-                    finishAll(batch);
+                    answer(finishThoseWithoutFollowers(batch), batch.expired());
                 }
                 batch = nextBatch();
             }
         } finally {
-            slots.release();
+            if (answering.takeSlot()) {
+                slots.release();
+            }
+            answering.end();
             distribute();
             leases.release();
         }
     }
 
+    /** The next batch to lead; null if nobody waits, or if the slot was needed elsewhere while the last ones were answered. */
     private @Nullable Batch nextBatch() {
+        if (!answering.callerHasSlot()) {
+            return null;
+        }
         if (!queue.hasWaiting() && !crowd.isSparse()) {
             Crowd.await(queue, 1, 0, 0, LINGER_NANOS);
         }
-        while (queue.hasWaiting()) {
+        while (answering.callerHasSlot() && queue.hasWaiting()) {
             // The shapes decide the limit, and the first call decides the shapes.
             Batch batch = new Batch();
             fill(batch, 1);
@@ -269,14 +310,13 @@ final class Dispatcher {
                 }
                 return batch;
             }
+            answer(List.of(), batch.expired());
         }
         return null;
     }
 
     private void fill(Batch batch, int maxRows) {
-        List<Call> expired = new ArrayList<>(0);
-        queue.fill(batch, maxRows, System.nanoTime(), expired);
-        expired.forEach(Call::announce);
+        queue.fill(batch, maxRows, System.nanoTime(), batch.expired());
     }
 
     private void runBatch(Batch batch, CostCurve curve) {
@@ -291,9 +331,28 @@ final class Dispatcher {
         }
     }
 
-    private static void finishAll(Batch batch) {
+    /** Ends the calls of those who only need to be woken, and returns the others. */
+    private static List<Call> finishThoseWithoutFollowers(Batch batch) {
+        List<Call> others = List.of();
         for (Call call : batch.calls()) {
-            call.finish();
+            if (!call.hasFollowers()) {
+                call.finish();
+            } else {
+                others = others.isEmpty() ? new ArrayList<>() : others;
+                others.add(call);
+            }
+        }
+        return others;
+    }
+
+    /** Ends calls, and so runs what the application attached to them. */
+    private void answer(List<Call> finished, List<Call> expired) {
+        answering.begin(0);
+        try {
+            expired.forEach(Call::announce);
+            finished.forEach(Call::finish);
+        } finally {
+            answering.end();
         }
     }
 }

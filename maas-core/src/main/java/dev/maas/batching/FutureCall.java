@@ -31,11 +31,18 @@ final class FutureCall<T> extends Call {
     private final class Result extends CompletableFuture<T> {
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
-            boolean cancelled = super.cancel(mayInterruptIfRunning);
-            if (cancelled && giveUp(queue)) {
-                settled();
+            if (isDone()) {
+                return super.cancel(mayInterruptIfRunning);
             }
-            return cancelled;
+            try {
+                // First: a dependent stage may wait for what this call holds, such as by closing the model.
+                if (giveUp(queue)) {
+                    settled();
+                }
+            } finally {
+                super.cancel(mayInterruptIfRunning);
+            }
+            return isCancelled();
         }
 
         @Override
@@ -66,8 +73,11 @@ final class FutureCall<T> extends Call {
     void expire() {
         boolean running = state() == RUNNING;
         if (giveUp(queue)) {
-            future.completeExceptionally(CallLimits.exceeded(running));
-            settled();
+            try {
+                settled();
+            } finally {
+                future.completeExceptionally(CallLimits.exceeded(running));
+            }
         }
     }
 
@@ -75,6 +85,11 @@ final class FutureCall<T> extends Call {
     @Nullable
     Thread waiter() {
         return null;
+    }
+
+    @Override
+    boolean hasFollowers() {
+        return future.getNumberOfDependents() > 0;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.maas.batching;
 
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -14,7 +15,7 @@ final class Leases {
     private static final long CLOSING = 1L << 62;
 
     private final AtomicLong state = new AtomicLong();
-    private final CountDownLatch drained = new CountDownLatch(1);
+    private final CompletableFuture<Void> freed = new CompletableFuture<>();
     private final Runnable free;
 
     /** Makes the count for a resource that {@code free} will free. */
@@ -50,7 +51,7 @@ final class Leases {
             try {
                 free.run();
             } finally {
-                drained.countDown();
+                freed.complete(null);
             }
         }
     }
@@ -73,15 +74,22 @@ final class Leases {
     /** Waits until the resource was freed; an interrupt ends the wait and stays set. */
     void awaitFreed() {
         try {
-            drained.await();
+            freed.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("It is never completed with a failure", e);
         }
+    }
+
+    /** Completes when the resource was freed, in the thread that did it; not to be completed by others. */
+    CompletableFuture<Void> freed() {
+        return freed.copy();
     }
 
     /** Returns whether the resource was freed. */
     boolean isFreed() {
-        return drained.getCount() == 0;
+        return freed.isDone();
     }
 
     /** Returns whether the resource is closing or closed. */

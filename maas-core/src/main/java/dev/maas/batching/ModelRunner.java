@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -213,15 +214,18 @@ public final class ModelRunner implements AutoCloseable {
         leases.acquireMore();
         FutureCall<T> call = new FutureCall<>(rows, limits, result, leases, queue);
         call.expectsToWait(idealWait);
-        if (limits.hasDeadline()) {
-            call.expiresWith(deadlines.after(limits.nanosLeft(), call::expire));
-        }
         try {
+            if (limits.hasDeadline()) {
+                call.expiresWith(deadlines.after(limits.nanosLeft(), call::expire));
+            }
             dispatcher.start(call);
         } catch (OverloadedException e) {
             if (!call.refuse(e)) {
                 queue.neverJoined(call);
             }
+        } catch (RejectedExecutionException e) {
+            call.refuse(new ClosedException(
+                    "The timer was closed before the call could begin; use a service that is open", e));
         }
         return call.future();
     }
@@ -289,10 +293,21 @@ public final class ModelRunner implements AutoCloseable {
         return leases.isFreed();
     }
 
-    /** Waits for the calls under way and frees the model; a call that closes its own model does not wait. */
+    /** Completes when the model was closed and freed. */
+    public CompletableFuture<Void> freed() {
+        return leases.freed();
+    }
+
+    /**
+     * Waits for the calls under way and frees the model. A call that closes its own model does not wait, nor does what an application
+     * attached to the future of one; nor does a thread that is interrupted.
+     */
     @Override
     public void close() {
         leases.beginClose();
+        if (dispatcher.isAnsweredByCaller()) {
+            return;
+        }
         for (PooledFrame frame : frames.all()) {
             if (frame.isOwnedByCaller()) {
                 return;

@@ -18,6 +18,11 @@ final class WaitingCall extends Call {
     }
 
     @Override
+    boolean hasFollowers() {
+        return false;
+    }
+
+    @Override
     void announce() {
         LockSupport.unpark(waiter);
     }

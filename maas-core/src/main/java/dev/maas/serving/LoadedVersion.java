@@ -13,6 +13,7 @@ import dev.maas.tensor.Tensor;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,6 +128,11 @@ final class LoadedVersion implements AutoCloseable {
     /** Returns whether nothing of it is left in memory. */
     boolean isFreed() {
         return runner.isFreed();
+    }
+
+    /** Completes when nothing of it is left in memory. */
+    CompletableFuture<Void> freed() {
+        return runner.freed();
     }
 
     /** Waits for the calls under way and frees what is loaded. */

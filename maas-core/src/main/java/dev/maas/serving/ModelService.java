@@ -202,12 +202,16 @@ public final class ModelService implements AutoCloseable {
         }
     }
 
-    /** Lets the calls under way finish, frees the models and ends the service's threads. Closing again does nothing. */
+    /**
+     * Lets the calls under way finish, frees the models and ends the service's threads. Closing again does nothing.
+     *
+     * <p>Does not wait where it would wait for itself, in a call or in what was attached to the future of one, nor in a thread that is
+     * interrupted: the rest is done then by whoever ends the last call.
+     */
     @Override
     public void close() {
         closed = true;
         follower.close();
-        versions.close();
-        workshop.close();
+        workshop.closeAfter(versions.close());
     }
 }

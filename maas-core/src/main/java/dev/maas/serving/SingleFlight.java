@@ -24,13 +24,17 @@ final class SingleFlight<K, V> {
         if (other != null) {
             return Futures.join(other);
         }
+        V outcome;
         try {
-            mine.complete(work.get());
-        } catch (RuntimeException | Error e) {
-            mine.completeExceptionally(e);
-        } finally {
+            outcome = work.get();
+        } catch (Throwable e) { // Whatever it is, whoever waits must hear of it.
+            // Removed first: whoever hears of the outcome and asks again gets the work done again.
             underWay.remove(key, mine);
+            mine.completeExceptionally(e);
+            throw e;
         }
-        return Futures.join(mine);
+        underWay.remove(key, mine);
+        mine.complete(outcome);
+        return outcome;
     }
 }

@@ -6,9 +6,12 @@ import dev.maas.ModelSource;
 import dev.maas.ModelVersion;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -18,7 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * a pointer; the one before it is closed then. Safe for use by any thread; the lock is held for look-ups only, never while a version
  * loads or closes.
  */
-final class Versions implements AutoCloseable {
+final class Versions {
     private final ModelRegistry registry;
     private final VersionLoader loader;
     private final ServiceOptions options;
@@ -29,6 +32,9 @@ final class Versions implements AutoCloseable {
     private final Map<String, Entry> byDigest = new HashMap<>();
     /** Superseded, and perhaps still in use by calls under way. */
     private final List<LoadedVersion> retired = new ArrayList<>();
+
+    /** One for each load under way, completed when it is over, one way or the other. */
+    private final Set<CompletableFuture<Void>> loading = new HashSet<>();
 
     private boolean closed;
 
@@ -70,9 +76,31 @@ final class Versions implements AutoCloseable {
     }
 
     private Boolean load(ModelVersion wanted) {
-        if (isLoaded(wanted.digest())) {
-            return true;
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        lock.lock();
+        try {
+            requireOpen();
+            if (byDigest.containsKey(wanted.digest())) {
+                return true;
+            }
+            loading.add(over);
+        } finally {
+            lock.unlock();
         }
+        try {
+            return loadUnlocked(wanted);
+        } finally {
+            lock.lock();
+            try {
+                loading.remove(over);
+            } finally {
+                lock.unlock();
+            }
+            over.complete(null);
+        }
+    }
+
+    private Boolean loadUnlocked(ModelVersion wanted) {
         ModelSource source = registry.open(wanted);
         LoadedVersion version =
                 loader.load(wanted.ref(), wanted.digest(), wanted.metadata(), source, options.optionsOf(wanted.name()));
@@ -87,15 +115,6 @@ final class Versions implements AutoCloseable {
         }
         version.close();
         throw closedException();
-    }
-
-    private boolean isLoaded(String digest) {
-        lock.lock();
-        try {
-            return byDigest.containsKey(digest);
-        } finally {
-            lock.unlock();
-        }
     }
 
     /** Gives a version back. */
@@ -134,21 +153,31 @@ final class Versions implements AutoCloseable {
         return new ClosedException("The model service was closed");
     }
 
-    /** Lets all calls under way finish, and frees every version. Closing again does nothing. */
-    @Override
-    public void close() {
+    /**
+     * Lets all calls under way finish, and frees every version. Closing again does nothing.
+     *
+     * @return completes when all are freed: now, unless this thread was interrupted or is in a call itself, or a version is just being
+     *     loaded, in vain
+     */
+    CompletableFuture<Void> close() {
         List<LoadedVersion> all = new ArrayList<>();
+        List<CompletableFuture<Void>> freed = new ArrayList<>();
         lock.lock();
         try {
             closed = true;
             byDigest.values().forEach(entry -> all.add(entry.version));
             byDigest.clear();
             all.addAll(retired);
+            // Whoever closes again waits for the same ones.
             retired.clear();
+            retired.addAll(all);
+            freed.addAll(loading);
         } finally {
             lock.unlock();
         }
         all.forEach(LoadedVersion::beginClose);
         all.forEach(LoadedVersion::close);
+        all.forEach(version -> freed.add(version.freed()));
+        return CompletableFuture.allOf(freed.toArray(CompletableFuture[]::new));
     }
 }

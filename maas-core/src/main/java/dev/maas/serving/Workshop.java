@@ -3,11 +3,14 @@ package dev.maas.serving;
 import dev.maas.batching.Deadlines;
 import dev.maas.engine.Engines;
 import dev.maas.gate.ModelGate;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What all models of one service or loader share: the engines, the gate, the threads. Safe for use by any thread.
@@ -16,6 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * as models have slots in use, and one timer.
  */
 final class Workshop implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Workshop.class);
+
     private static final long IDLE_SECONDS = 30;
 
     private final Engines engines;
@@ -53,6 +58,22 @@ final class Workshop implements AutoCloseable {
 
     ExecutorService executor() {
         return executor;
+    }
+
+    /**
+     * Ends the threads and closes the engines when all models are freed; at once if they are. An engine that goes before its models
+     * takes the process with it.
+     */
+    void closeAfter(CompletableFuture<Void> freed) {
+        if (freed.isDone()) {
+            close();
+            return;
+        }
+        CompletableFuture<Void> unused = freed.thenRun(this::close).whenComplete((done, failure) -> {
+            if (failure != null) {
+                LOG.warn("What the models of a closed service shared could not be closed", failure);
+            }
+        });
     }
 
     /** Ends the threads and closes the engines; all models are closed. Closing again does nothing. */

@@ -7,6 +7,7 @@ import dev.maas.registry.store.LocalCopy;
 import dev.maas.registry.store.ObjectContent;
 import dev.maas.registry.store.ObjectInfo;
 import dev.maas.registry.store.ObjectStore;
+import dev.maas.registry.store.WrongBytesException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -148,7 +149,7 @@ final class Blobs {
             while (in.read(buffer) >= 0) {
                 // The stream itself compares.
             }
-        } catch (VerifyingInputStream.WrongBytesException e) {
+        } catch (WrongBytesException e) {
             throw damaged(key, String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new RegistryException(store.name() + ": cannot read '" + key + "'", e);

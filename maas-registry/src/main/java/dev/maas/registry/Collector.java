@@ -75,6 +75,32 @@ final class Collector {
         return new CollectionReport(purged, trashed, trashedBytes, restored, removed, scratch);
     }
 
+    /** Tells what {@link #collect} would do now. */
+    CollectionReport preview() {
+        Instant now = leases.storeTime();
+        Instant today = options.clock().instant();
+        Set<String> needed = leases.leased(now);
+        forEachModel(model -> models.apply(model).readNow(state -> {
+            List<VersionState> over = state.purgeable(today);
+            purged += over.size();
+            addNeeded(state, over, needed);
+            return needed;
+        }));
+        forEachObject(Keys.BLOBS, blob -> {
+            if (!needed.contains(Keys.lastPart(blob.key())) && isOver(blob.lastModified(), now)) {
+                trashed++;
+                trashedBytes += blob.size();
+            }
+        });
+        forEachObject(Keys.TRASH, blob -> {
+            String hex = Keys.lastPart(blob.key());
+            boolean back = Sha256.isHex(hex) && needed.contains(hex);
+            restored += back && store().stat(Keys.blob(hex)).isEmpty() ? 1 : 0;
+            removed += !back && isOver(trashedAt(blob), now) ? 1 : 0;
+        });
+        return new CollectionReport(purged, trashed, trashedBytes, restored, removed, 0);
+    }
+
     private void forEachModel(Consumer<String> action) {
         @Nullable String after = null;
         do {
@@ -108,16 +134,20 @@ final class Collector {
     private Set<String> needed(Instant now) {
         Set<String> needed = leases.leased(now);
         forEachModel(model -> models.apply(model).readNow(state -> {
-            for (VersionState version : state.versions()) {
-                if (!version.purged) {
-                    needed.add(version.manifestHex());
-                    needed.addAll(version.blobs);
-                    version.attachments.forEach(attach -> needed.addAll(attach.blobs()));
-                }
-            }
+            addNeeded(state, List.of(), needed);
             return needed;
         }));
         return needed;
+    }
+
+    private static void addNeeded(ModelState state, List<VersionState> over, Set<String> needed) {
+        for (VersionState version : state.versions()) {
+            if (!version.purged && !over.contains(version)) {
+                needed.add(version.manifestHex());
+                needed.addAll(version.blobs);
+                version.attachments.forEach(attach -> needed.addAll(attach.blobs()));
+            }
+        }
     }
 
     /** Moves what nothing needs to a trash of its own; returns where that is. */

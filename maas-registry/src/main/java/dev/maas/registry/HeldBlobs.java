@@ -22,7 +22,7 @@ final class HeldBlobs implements AutoCloseable {
     private final Leases leases;
     private final RegistryOptions options;
     private final List<String> hexes;
-    private List<String> keys = List.of();
+    private final List<String> keys = new ArrayList<>();
     private Instant leasedAt = Instant.MIN;
 
     HeldBlobs(Leases leases, RegistryOptions options, Collection<String> hexes) {
@@ -34,17 +34,16 @@ final class HeldBlobs implements AutoCloseable {
 
     private void lease() {
         Instant now = options.clock().instant();
-        List<String> fresh = new ArrayList<>();
         for (int from = 0; from < hexes.size(); from += MOST_PER_LEASE) {
-            fresh.add(leases.put(hexes.subList(from, Math.min(hexes.size(), from + MOST_PER_LEASE))));
+            keys.add(leases.put(hexes.subList(from, Math.min(hexes.size(), from + MOST_PER_LEASE))));
         }
-        List<String> old = keys;
-        keys = fresh;
         leasedAt = now;
-        giveBack(old);
     }
 
-    /** Leases anew once half of the time is over; the old leases are given back only then. */
+    /**
+     * Leases anew once half of the time is over. The old leases stay until the work is done: a collector that listed them before there were new
+     * ones must still be able to read them.
+     */
     void refresh() {
         Duration age = Duration.between(leasedAt, options.clock().instant());
         if (!options.grace().isZero() && age.compareTo(options.grace().dividedBy(2)) > 0) {
@@ -52,8 +51,9 @@ final class HeldBlobs implements AutoCloseable {
         }
     }
 
-    private void giveBack(List<String> old) {
-        for (String key : old) {
+    @Override
+    public void close() {
+        for (String key : keys) {
             try {
                 leases.remove(key);
             } catch (RegistryException e) {
@@ -61,11 +61,6 @@ final class HeldBlobs implements AutoCloseable {
                 LOG.debug("The lease {} could not be given back", key, e);
             }
         }
-    }
-
-    @Override
-    public void close() {
-        giveBack(keys);
-        keys = List.of();
+        keys.clear();
     }
 }

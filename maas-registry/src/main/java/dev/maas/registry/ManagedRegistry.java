@@ -41,7 +41,7 @@ public interface ManagedRegistry extends ModelRegistry {
      * {@code oras} and {@code skopeo} find each version under its number, its semantic version and its aliases. Equal logs make equal
      * files. The file appears under its name, in place of one that is there, only when it is complete.
      *
-     * <p>Files come out as they were published; keep the archive as you would keep them.
+     * <p>What is encrypted in the registry stays so in the archive; the rest is readable to whoever has the file.
      *
      * @param name the model's name
      * @param archive where to write
@@ -66,6 +66,24 @@ public interface ManagedRegistry extends ModelRegistry {
      * @throws dev.maas.AccessDeniedException if the registry is read-only
      */
     ImportReport importModel(Path archive);
+
+    /**
+     * Returns what a collection would do now, and does nothing of it. Others who publish or delete meanwhile change that.
+     *
+     * @return what would be purged, moved to the trash, moved back and removed; leases and checkpoints are not counted
+     * @throws dev.maas.IntegrityException if a log is damaged
+     * @throws dev.maas.AccessDeniedException if the registry is read-only: ages are told by the store's clock, which takes a put to read
+     */
+    CollectionReport previewCollection();
+
+    /**
+     * Returns what the registry says of a version besides its files, byte for byte as the version's digest and its signatures cover it:
+     * the file {@code maas.json} where an OCI client unpacks the version, which whoever verifies a signature outside the registry needs.
+     *
+     * @throws dev.maas.IntegrityException if it is damaged
+     * @throws dev.maas.ModelNotFoundException if the version is gone
+     */
+    byte[] facts(ModelVersion version);
 
     /**
      * Attaches something to a version, such as a signature or a report, as an OCI artifact whose subject is the version's manifest.
@@ -109,6 +127,18 @@ public interface ManagedRegistry extends ModelRegistry {
      * @throws dev.maas.ModelNotFoundException if the version is gone
      */
     Set<String> verify(ModelVersion version, TrustPolicy policy);
+
+    /**
+     * Wraps the data keys of an encrypted version by the key that wraps now, after it was rotated; the version itself, its digest and its
+     * signatures stay as they are. When all versions were rewrapped, the old key can go. It takes the keys of
+     * {@link RegistryOptions#encryptWith} or {@link RegistryOptions#decryptWith}.
+     *
+     * @return what was attached to the version; empty if it is not encrypted, or wrapped by that key already
+     * @throws dev.maas.AccessDeniedException if its old key is not at hand, or the registry is read-only
+     * @throws dev.maas.IntegrityException if it is damaged
+     * @throws dev.maas.ModelNotFoundException if the version is gone
+     */
+    Optional<Attachment> rewrap(ModelVersion version);
 
     /**
      * Something that is attached to a version. Immutable.

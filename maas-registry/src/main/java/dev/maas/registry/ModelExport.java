@@ -5,6 +5,7 @@ import dev.maas.RegistryException;
 import dev.maas.registry.exchange.ImageLayoutReader;
 import dev.maas.registry.exchange.ImageLayoutWriter;
 import dev.maas.registry.format.Sha256;
+import dev.maas.registry.store.WrongBytesException;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FileOutputStream;
@@ -68,7 +69,7 @@ final class ModelExport {
                 file.getFD().sync();
             }
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (VerifyingInputStream.WrongBytesException e) {
+        } catch (WrongBytesException e) {
             throw discard(part, new IntegrityException(e.getMessage() + ". Restore it from a copy of the store", e));
         } catch (IOException e) {
             throw discard(

@@ -9,6 +9,7 @@ import dev.maas.registry.store.ObjectContent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +32,14 @@ final class Publisher {
     private final Leases leases;
     private final RegistryOptions options;
     private final PackageReader packages;
+    private final Sameness sameness;
 
-    Publisher(Blobs blobs, Leases leases, RegistryOptions options, PackageReader packages) {
+    Publisher(Blobs blobs, Leases leases, RegistryOptions options, PackageReader packages, Sameness sameness) {
         this.blobs = blobs;
         this.leases = leases;
         this.options = options;
         this.packages = packages;
+        this.sameness = sameness;
     }
 
     /** One publishing under way; used by one thread. */
@@ -44,7 +47,11 @@ final class Publisher {
         final List<String> aliases;
         final Set<String> reused = new HashSet<>();
         final Instant started;
+        final Map<String, Boolean> compared = new HashMap<>();
         PreparedVersion prepared;
+
+        /** A version that has to be decrypted to be compared, which takes too long while others wait for the log. */
+        Trust.@Nullable Candidate uncompared;
 
         @Nullable
         HeldBlobs held;
@@ -69,8 +76,7 @@ final class Publisher {
                 options.clock().instant());
         try {
             // Spares the transfer of what is there already; the commit decides.
-            attempt.there =
-                    log.readNow(state -> existing(state, attempt.prepared)).orElse(null);
+            look(attempt, log);
             if (attempt.there == null) {
                 attempt.prepared = attempt.prepared.signedBy(options.signers());
             }
@@ -80,6 +86,9 @@ final class Publisher {
                     uploadMissing(attempt);
                     return log.read(state -> state.version(attempt.version).orElseThrow().version);
                 }
+                if (attempt.uncompared != null) {
+                    look(attempt, log);
+                }
             }
             moveAliases(attempt, log, who);
             return attempt.there;
@@ -87,7 +96,18 @@ final class Publisher {
             throw blame(e);
         } finally {
             giveBack(attempt);
+            attempt.prepared.close();
         }
+    }
+
+    private void look(Attempt attempt, ModelLog log) {
+        do {
+            Trust.Candidate candidate = attempt.uncompared;
+            if (candidate != null) {
+                attempt.compared.put(candidate.version().digest(), sameness.isSame(candidate, attempt.prepared));
+            }
+            attempt.there = log.readNow(state -> existing(state, attempt)).orElse(null);
+        } while (attempt.uncompared != null);
     }
 
     private void upload(Attempt attempt, ModelLog log) {
@@ -127,9 +147,9 @@ final class Publisher {
     }
 
     private static Optional<Change> decide(ModelState state, Attempt attempt) {
-        attempt.there = existing(state, attempt.prepared).orElse(null);
+        attempt.there = existing(state, attempt).orElse(null);
         boolean protectedNow = attempt.held != null || attempt.reused.stream().allMatch(state::needs);
-        if (attempt.there != null || !protectedNow) {
+        if (attempt.there != null || attempt.uncompared != null || !protectedNow) {
             return Optional.empty();
         }
         attempt.version = state.versions().size() + 1;
@@ -137,7 +157,9 @@ final class Publisher {
     }
 
     /** Returns the version that has the same semantic version and the same content, if there is one. */
-    private static Optional<ModelVersion> existing(ModelState state, PreparedVersion prepared) {
+    private static Optional<ModelVersion> existing(ModelState state, Attempt attempt) {
+        PreparedVersion prepared = attempt.prepared;
+        attempt.uncompared = null;
         Optional<String> semantic = prepared.facts().metadata().semanticVersion();
         Optional<VersionState> found = semantic.flatMap(version -> SemanticVersions.find(state, version));
         if (found.isEmpty()) {
@@ -149,7 +171,13 @@ final class Publisher {
             throw new RegistryConflictException(name + " was deleted as version " + there.version.number() + ". "
                     + (there.purged ? "Publish" : "Restore it, or publish") + " under another semantic version");
         }
-        if (!there.manifestHex().equals(prepared.manifestHex())) {
+        if (prepared.packer().encrypts() && !attempt.compared.containsKey(there.version.digest())) {
+            attempt.uncompared = Trust.Candidate.of(there);
+            return Optional.empty();
+        }
+        boolean same = there.manifestHex().equals(prepared.manifestHex())
+                || attempt.compared.getOrDefault(there.version.digest(), false);
+        if (!same) {
             throw new RegistryConflictException(name + " is version " + there.version.number() + " and has "
                     + difference(there, prepared)
                     + ". A version never changes: publish under another semantic version");
@@ -177,7 +205,7 @@ final class Publisher {
     /** A put fails also if the publisher's own file could not be read or changed meanwhile; that is not the store's fault. */
     private static RuntimeException blame(RegistryException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof PackageReader.FileFailure) {
+            if (cause instanceof PackedFile.Failure) {
                 return new ModelLoadException(cause.getMessage() + ". Publish again when nobody writes to it", failure);
             }
         }

@@ -2,6 +2,9 @@ package dev.maas.registry;
 
 import dev.maas.InvalidInputException;
 import dev.maas.ModelInspector;
+import dev.maas.PackageLimits;
+import dev.maas.registry.seal.BlobCipher;
+import dev.maas.registry.seal.KeyWrapper;
 import dev.maas.registry.seal.Signer;
 import dev.maas.registry.seal.TrustMemory;
 import dev.maas.registry.seal.TrustPolicy;
@@ -186,6 +189,36 @@ public final class RegistryOptions {
         return seal(seal.memory(TrustMemory.in(folder)));
     }
 
+    /**
+     * Returns these options with who wraps the keys of what this registry publishes, each file of which is encrypted under a key of its own;
+     * by default, nothing is encrypted. What is read is decrypted by the same, unless {@link #decryptWith} names another afterwards.
+     *
+     * <p>Encrypted are the files of a version. Who can read the store also sees each file's name and size, the signature, description,
+     * tags, properties and lineage, and who published what and when. See {@link KeyWrapper#localFile} for keys in a file.
+     *
+     * @throws InvalidInputException if Tink is missing; the message has its coordinates
+     */
+    public RegistryOptions encryptWith(KeyWrapper keys) {
+        BlobCipher.requireAvailable();
+        return seal(seal.encryption(keys));
+    }
+
+    /**
+     * Returns these options with who unwraps the keys of what this registry reads; nobody by default, so that versions that are encrypted can
+     * be listed, copied and verified, but not opened.
+     *
+     * @throws InvalidInputException if Tink is missing; the message has its coordinates
+     */
+    public RegistryOptions decryptWith(KeyWrapper keys) {
+        BlobCipher.requireAvailable();
+        return seal(seal.decryption(keys));
+    }
+
+    /** Returns these options with how much a package may bring that is published, in place of {@link PackageLimits#defaults()}. */
+    public RegistryOptions packageLimits(PackageLimits limits) {
+        return seal(seal.limits(limits));
+    }
+
     private RegistryOptions seal(SealOptions newSeal) {
         return new RegistryOptions(
                 who, maxStaleness, pollInterval, grace, retention, clock, inspectors, locked, newSeal);
@@ -251,6 +284,25 @@ public final class RegistryOptions {
     /** Returns what remembers the newest entries trusted, if anything does. */
     public Optional<TrustMemory> memory() {
         return Optional.ofNullable(seal.memory());
+    }
+
+    /** Returns who wraps the keys of what is published, if anything is encrypted. */
+    public Optional<KeyWrapper> encryption() {
+        return Optional.ofNullable(seal.encryption());
+    }
+
+    /** Returns who unwraps the keys of what is read, if anybody does. */
+    public Optional<KeyWrapper> decryption() {
+        return Optional.ofNullable(seal.decryption());
+    }
+
+    /** Returns how much a package may bring. */
+    public PackageLimits packageLimits() {
+        return seal.limits();
+    }
+
+    SealOptions seal() {
+        return seal;
     }
 
     boolean locked() {

@@ -3,6 +3,7 @@ package dev.maas.registry;
 import dev.maas.IntegrityException;
 import dev.maas.RegistryException;
 import dev.maas.registry.store.ObjectStore;
+import dev.maas.registry.store.WrongBytesException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Iterator;
@@ -83,6 +84,8 @@ final class StoreReader {
                 throw new IntegrityException("It has more than " + largest + " bytes");
             }
             return Optional.of(bytes);
+        } catch (WrongBytesException e) {
+            throw new IntegrityException(String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new RegistryException(store.name() + ": cannot read '" + key + "'", e);
         }

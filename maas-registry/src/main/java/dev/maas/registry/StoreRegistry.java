@@ -51,6 +51,8 @@ final class StoreRegistry implements ManagedRegistry {
     private final Listings listings;
     private final Watches watches;
     private final Trust trust;
+    private final FileKeys keys;
+    private final Labels labels;
     private final String id;
     private final Map<String, ModelLog> logs = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -63,10 +65,13 @@ final class StoreRegistry implements ManagedRegistry {
         this.logReader = new LogReader(reader);
         this.blobs = new Blobs(store);
         this.leases = new Leases(reader, options);
-        this.publisher = new Publisher(blobs, leases, options, new PackageReader(inspectors));
+        this.trust = new Trust(blobs, options.trust());
+        this.keys = new FileKeys(blobs, options.decryption());
+        this.publisher = new Publisher(
+                blobs, leases, options, new PackageReader(inspectors, options.seal()), new Sameness(trust, keys));
         this.listings = new Listings(store, logReader, this::log);
         this.watches = new Watches(logReader, options.pollInterval(), store.name());
-        this.trust = new Trust(blobs, options.trust());
+        this.labels = new Labels(store);
         this.id = StoreHeader.open(reader);
         options.memory().ifPresent(memory -> memory.requireRegistry(id));
     }
@@ -113,6 +118,7 @@ final class StoreRegistry implements ManagedRegistry {
         requireWritable();
         String model = modelPackage.name();
         ModelVersion version = publisher.publish(modelPackage, log(model), who);
+        labels.published(version, modelPackage.aliases());
         watches.poke(model);
         return version;
     }
@@ -129,15 +135,16 @@ final class StoreRegistry implements ManagedRegistry {
         Trust.Candidate candidate = candidate(version);
         trust.require(candidate);
         Trust.Content content = trust.read(candidate);
-        return open(content, version);
+        return open(content, version, keys.unwrap(candidate, content.manifest()));
     }
 
-    private ModelSource open(Trust.Content content, ModelVersion version) {
+    private ModelSource open(Trust.Content content, ModelVersion version, Map<String, FileKey> fileKeys) {
         return VerifiedSource.open(
                 version.ref().toString(),
                 content.facts().entry(),
                 version.metadata(),
                 content.manifest().files(),
+                fileKeys,
                 blobs);
     }
 
@@ -178,7 +185,16 @@ final class StoreRegistry implements ManagedRegistry {
 
     @Override
     public AliasChange alias(AliasUpdate update) {
-        commit(update.name(), update.who(), update.why(), state -> decide(state, update));
+        List<String> manifest = new ArrayList<>();
+        commit(update.name(), update.who(), update.why(), state -> {
+            Optional<Change> change = decide(state, update);
+            manifest.clear();
+            update.version()
+                    .ifPresent(
+                            number -> manifest.add(Resolver.there(state, number).manifestHex()));
+            return change;
+        });
+        labels.aliased(update.name(), update.alias(), manifest.stream().findFirst());
         return aliasHistory(update.name(), update.alias()).get(0);
     }
 
@@ -300,6 +316,17 @@ final class StoreRegistry implements ManagedRegistry {
     }
 
     @Override
+    public CollectionReport previewCollection() {
+        requireWritable();
+        return new Collector(reader, logReader, leases, options, this::log, who).preview();
+    }
+
+    @Override
+    public byte[] facts(ModelVersion version) {
+        return blobs.bytes(trust.read(candidate(version)).manifest().facts().hex(), LogJson.LARGEST);
+    }
+
+    @Override
     public Attachment attach(ModelVersion version, String type, byte[] content) {
         requireWritable();
         String subject = read(version.name(), state -> required(state, version).manifestHex());
@@ -333,8 +360,17 @@ final class StoreRegistry implements ManagedRegistry {
         Trust.Candidate candidate = candidate(version);
         Trust.Content content = trust.read(candidate);
         Set<String> signers = trust.verify(candidate, content, policy);
-        open(content, version).close();
+        // Digests and signatures are of what is stored, which takes no keys to verify.
+        open(content, version, Map.of()).close();
         return signers;
+    }
+
+    @Override
+    public Optional<Attachment> rewrap(ModelVersion version) {
+        Trust.Candidate candidate = candidate(version);
+        Trust.Content content = trust.read(candidate);
+        return keys.rewrapped(candidate, content.manifest())
+                .map(wrapped -> attach(version, FileKeys.MEDIA_TYPE, wrapped));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.maas.registry;
 
 import dev.maas.registry.format.Sha256;
+import dev.maas.registry.store.WrongBytesException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,15 +12,6 @@ import java.security.MessageDigest;
  * one thread.
  */
 final class VerifyingInputStream extends FilterInputStream {
-    /** Thrown where the bytes could be read and are not the right ones. */
-    static final class WrongBytesException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        WrongBytesException(String message) {
-            super(message);
-        }
-    }
-
     private final MessageDigest digest = Sha256.start();
     private final String what;
     private final String hex;

@@ -13,6 +13,7 @@ import dev.maas.registry.format.Sha256;
 import dev.maas.registry.format.StrictJson;
 import dev.maas.registry.store.ObjectStore;
 import dev.maas.registry.store.TestStores;
+import dev.maas.registry.store.WrongBytesException;
 import dev.maas.tensor.Dimension;
 import dev.maas.tensor.ElementType;
 import dev.maas.tensor.Shape;
@@ -220,8 +221,7 @@ class CodecTest {
     @ParameterizedTest
     @ValueSource(strings = {"hellO", "hell", "hello!", "", "hello hello"})
     void aVerifiedStreamNeverDeliversTheLastOfWrongBytes(String wrong) {
-        assertThatThrownBy(() -> verifying(wrong, "hello").readAllBytes())
-                .isInstanceOf(VerifyingInputStream.WrongBytesException.class);
+        assertThatThrownBy(() -> verifying(wrong, "hello").readAllBytes()).isInstanceOf(WrongBytesException.class);
         InputStream single = verifying(wrong, "hello");
         assertThatThrownBy(() -> {
                     for (int i = 0; i < 6; i++) {
@@ -251,7 +251,7 @@ class CodecTest {
                 HEX);
         assertThatThrownBy(broken::readAllBytes)
                 .isInstanceOf(IOException.class)
-                .isNotInstanceOf(VerifyingInputStream.WrongBytesException.class)
+                .isNotInstanceOf(WrongBytesException.class)
                 .hasMessage("cable");
     }
 }

@@ -23,7 +23,7 @@ class RegistryArchitectureTest {
             entry("store", Set.of()),
             entry("store.s3", Set.of("store")),
             entry("store.http", Set.of("store")),
-            entry("store.oci", Set.of("store")),
+            entry("store.oci", Set.of("store", "format")),
             entry("format", Set.of()),
             entry("seal", Set.of("format", "store")),
             entry("cache", Set.of("store", "format")),

@@ -44,6 +44,11 @@ abstract class RegistryBehaviour {
     /** Opens one more view of the same storage. */
     abstract ObjectStore store() throws Exception;
 
+    /** Returns how many versions make a log long; stores that are far away take fewer. */
+    int manyVersions() {
+        return 150;
+    }
+
     RegistryOptions options() {
         return TestModels.OPTIONS.clock(clock);
     }
@@ -436,21 +441,22 @@ abstract class RegistryBehaviour {
 
     @Test
     void aLongLogIsReadThroughItsCheckpoints() throws Exception {
-        for (int i = 1; i <= 150; i++) {
+        int many = manyVersions();
+        for (int i = 1; i <= many; i++) {
             registry.publish(model("spam", "v" + i).alias(i % 3 == 0 ? "champion" : "candidate"));
         }
         try (ObjectStore store = store()) {
             assertThat(store.list("models/spam/checkpoint/", null, 100).objects())
-                    .hasSizeBetween(3, 6);
+                    .hasSizeBetween(many / 50, 6);
         }
         try (ManagedRegistry other = Registries.open(store(), options())) {
             assertThat(other.resolve("spam")).isEqualTo(registry.resolve("spam"));
             assertThat(other.aliasHistory("spam", "champion")).isEqualTo(registry.aliasHistory("spam", "champion"));
             assertThat(all(page -> other.versions("spam", page), 70))
                     .isEqualTo(all(page -> registry.versions("spam", page), 1000));
-            assertThat(other.publish(model("spam", "x")).number()).isEqualTo(151);
+            assertThat(other.publish(model("spam", "x")).number()).isEqualTo(many + 1);
         }
-        assertThat(registry.resolve("spam").number()).isEqualTo(151);
+        assertThat(registry.resolve("spam").number()).isEqualTo(many + 1);
     }
 
     @Test

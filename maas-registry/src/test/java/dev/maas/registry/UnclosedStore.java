@@ -65,6 +65,11 @@ class UnclosedStore implements ObjectStore {
     }
 
     @Override
+    public void label(String reference, @Nullable String key) {
+        store.label(reference, key);
+    }
+
+    @Override
     public void clean(Duration olderThan) {
         store.clean(olderThan);
     }

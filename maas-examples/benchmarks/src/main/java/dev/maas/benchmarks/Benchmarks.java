@@ -1,5 +1,6 @@
 package dev.maas.benchmarks;
 
+import java.time.Duration;
 import java.util.List;
 
 /** The program: measures what its arguments name, and prints it. */
@@ -24,9 +25,12 @@ public final class Benchmarks {
                 case "load" -> new LoadReport().run();
                 case "swaps" -> new SwapReport().run();
                 case "canary" -> new RolloutReport().run();
+                case "growth" -> new GrowthReport().run();
+                case "stress" -> new StressReport(Duration.ofMinutes(1), 1).run();
+                case "stress-long" -> new StressReport(Duration.ofMinutes(10), 1).run();
                 default ->
-                    throw new IllegalArgumentException(
-                            "No benchmark is named '" + benchmark + "'; there are " + ALL + " and all");
+                    throw new IllegalArgumentException("No benchmark is named '" + benchmark + "'; there are " + ALL
+                            + ", growth, stress, stress-long and all");
             }
         }
     }

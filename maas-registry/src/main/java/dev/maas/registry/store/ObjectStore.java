@@ -159,6 +159,16 @@ public interface ObjectStore extends AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * Lets tools of the store's own kind find an object by a name that people use: points the name to the object, wherever it pointed before.
+     * A convenience that is written after a commit and may lag behind it; no registry reads it. Stores whose tools know no such names, as
+     * this implementation, do nothing.
+     *
+     * @param reference the name, such as {@code spam:3} or {@code spam@champion}
+     * @param key the object, a manifest that the store was given as one; null if the name points to nothing any more
+     */
+    default void label(String reference, @Nullable String key) {}
+
     /** Removes what crashed processes left unfinished, if it is older than that. */
     default void clean(Duration olderThan) {}
 

@@ -1,6 +1,7 @@
 package dev.maas.registry.store.s3;
 
 import dev.maas.ClosedException;
+import dev.maas.registry.store.RequestThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
@@ -17,7 +18,7 @@ import software.amazon.awssdk.core.exception.SdkException;
  */
 final class S3InputStream extends InputStream {
     private final S3Bucket bucket;
-    private final S3Requests requests;
+    private final RequestThreads requests;
     private final S3Tuning tuning;
     private final String key;
     private final String tag;
@@ -30,7 +31,13 @@ final class S3InputStream extends InputStream {
 
     /** Makes a stream that begins with a range that was read, and goes on to that end. */
     S3InputStream(
-            S3Bucket bucket, S3Requests requests, S3Tuning tuning, String key, S3Range first, long offset, long end) {
+            S3Bucket bucket,
+            RequestThreads requests,
+            S3Tuning tuning,
+            String key,
+            S3Range first,
+            long offset,
+            long end) {
         this.bucket = bucket;
         this.requests = requests;
         this.tuning = tuning;
@@ -82,7 +89,7 @@ final class S3InputStream extends InputStream {
             if (ahead.isEmpty()) {
                 return false;
             }
-            S3Range range = S3Requests.get(ahead.remove());
+            S3Range range = RequestThreads.get(ahead.remove());
             if (!range.tag().equals(tag)) {
                 throw new IOException(bucket.name() + ": '" + key + "' was exchanged while it was read");
             }

@@ -2,6 +2,7 @@ package dev.maas.registry.store.s3;
 
 import dev.maas.RegistryException;
 import dev.maas.registry.store.ObjectContent;
+import dev.maas.registry.store.RequestThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -38,11 +39,11 @@ final class S3Multipart {
 
     private final S3Bucket bucket;
     private final S3Tuning tuning;
-    private final S3Requests requests;
+    private final RequestThreads requests;
 
     private volatile @Nullable Boolean conditional;
 
-    S3Multipart(S3Bucket bucket, S3Tuning tuning, S3Requests requests) {
+    S3Multipart(S3Bucket bucket, S3Tuning tuning, RequestThreads requests) {
         this.bucket = bucket;
         this.tuning = tuning;
         this.requests = requests;
@@ -208,7 +209,7 @@ final class S3Multipart {
         }
 
         private void await() throws IOException {
-            done.add(S3Requests.get(pending.remove()));
+            done.add(RequestThreads.get(pending.remove()));
             free.add(busy.remove());
         }
 

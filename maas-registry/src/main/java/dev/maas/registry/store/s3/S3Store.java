@@ -8,6 +8,7 @@ import dev.maas.registry.store.ObjectInfo;
 import dev.maas.registry.store.ObjectKeys;
 import dev.maas.registry.store.ObjectListing;
 import dev.maas.registry.store.ObjectStore;
+import dev.maas.registry.store.RequestThreads;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,13 +38,13 @@ final class S3Store implements ObjectStore {
 
     private final S3Bucket bucket;
     private final S3Tuning tuning;
-    private final S3Requests requests;
+    private final RequestThreads requests;
     private final S3Put put;
     private final S3Lister lister;
     private final @Nullable String readOnlyReason;
     private volatile boolean closed;
 
-    S3Store(S3Bucket bucket, S3Tuning tuning, S3Requests requests, S3Put put, @Nullable String readOnlyReason) {
+    S3Store(S3Bucket bucket, S3Tuning tuning, RequestThreads requests, S3Put put, @Nullable String readOnlyReason) {
         this.bucket = bucket;
         this.tuning = tuning;
         this.requests = requests;
@@ -109,7 +110,7 @@ final class S3Store implements ObjectStore {
 
     private Optional<InputStream> get(Future<Optional<InputStream>> opened) {
         try {
-            return S3Requests.get(opened);
+            return RequestThreads.get(opened);
         } catch (IOException e) {
             throw new RegistryException(name() + ": cannot open several objects at once: " + e.getMessage(), e);
         }

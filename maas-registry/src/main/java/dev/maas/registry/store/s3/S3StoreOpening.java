@@ -2,6 +2,7 @@ package dev.maas.registry.store.s3;
 
 import dev.maas.RegistryException;
 import dev.maas.registry.store.ObjectContent;
+import dev.maas.registry.store.RequestThreads;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +55,7 @@ final class S3StoreOpening {
     /** Opens a store by a client that is changed last. */
     static S3Store open(S3Location location, S3Tuning tuning, Consumer<S3ClientBuilder> change) {
         S3Bucket bucket = new S3Bucket(client(location, tuning, change), location);
-        S3Requests requests = new S3Requests(location.name());
+        RequestThreads requests = new RequestThreads(location.name());
         try {
             boolean fresh = requireOwn(bucket);
             S3Put put = new S3Put(bucket, new S3Multipart(bucket, tuning, requests), tuning);
@@ -125,7 +126,7 @@ final class S3StoreOpening {
     }
 
     /** Lets several puts race for a key, and one more come late; returns why the store must not be written to, if so. */
-    private static Optional<String> probe(S3Bucket bucket, S3Put put, S3Requests requests) {
+    private static Optional<String> probe(S3Bucket bucket, S3Put put, RequestThreads requests) {
         String key = S3Store.PROBES + UUID.randomUUID();
         try {
             List<Future<Boolean>> racers = new ArrayList<>();
@@ -134,7 +135,7 @@ final class S3StoreOpening {
             }
             int winners = 0;
             for (Future<Boolean> racer : racers) {
-                winners += S3Requests.get(racer) ? 1 : 0;
+                winners += RequestThreads.get(racer) ? 1 : 0;
             }
             boolean late = put.putIfAbsent(key, PROBE);
             remove(bucket, key);
