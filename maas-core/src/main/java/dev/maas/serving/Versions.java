@@ -132,7 +132,7 @@ final class Versions {
         } finally {
             lock.lock();
             try {
-                loading.remove(over);
+                loading.removeIf(other -> other == over);
             } finally {
                 lock.unlock();
             }

@@ -125,12 +125,37 @@ final class Attachments {
 
     /** Reads the content of an artifact. */
     static byte[] read(Blobs blobs, String manifestHex) {
+        return blobs.bytes(layer(manifest(blobs, manifestHex)).digest("digest"), LARGEST);
+    }
+
+    private static Fields manifest(Blobs blobs, String manifestHex) {
         String what = "The attachment " + Sha256.PREFIX + manifestHex;
-        Fields fields = new Fields(StrictJson.object(blobs.bytes(manifestHex, ManifestJson.LARGEST), what), what);
-        List<Fields> layers = fields.objects("layers");
+        return new Fields(StrictJson.object(blobs.bytes(manifestHex, ManifestJson.LARGEST), what), what);
+    }
+
+    private static Fields layer(Fields manifest) {
+        List<Fields> layers = manifest.objects("layers");
         if (layers.size() != 1) {
-            throw new IntegrityException(what + " has " + layers.size() + " layers where 1 is right");
+            throw manifest.wrong("layers", "has " + layers.size() + " entries where 1 is right");
         }
-        return blobs.bytes(layers.get(0).digest("digest"), LARGEST);
+        return layers.get(0);
+    }
+
+    /**
+     * Returns what an artifact needs besides its manifest.
+     *
+     * @throws IntegrityException if it is not sound, or refers to another subject
+     */
+    static List<BlobPiece> pieces(Blobs blobs, String manifestHex, String subjectHex) {
+        Fields fields = manifest(blobs, manifestHex);
+        if (!fields.object("subject").digest("digest").equals(subjectHex)) {
+            throw fields.wrong("subject", "is another version");
+        }
+        return List.of(piece(layer(fields)), piece(fields.object("config")));
+    }
+
+    private static BlobPiece piece(Fields descriptor) {
+        return new BlobPiece(
+                descriptor.digest("digest"), descriptor.whole("size", 0, LARGEST), descriptor.string("mediaType"));
     }
 }

@@ -284,6 +284,26 @@ final class StoreRegistry implements ManagedRegistry {
     }
 
     @Override
+    public void exportModel(String name, Path archive) {
+        ModelSnapshot snapshot = log(ModelRef.requireName(name, "model")).readNow(state -> {
+            requireModel(state);
+            return ModelSnapshot.of(state);
+        });
+        boolean writable = store.readOnlyReason().isEmpty();
+        new ModelExport(logReader, blobs, leases, options, trust).write(snapshot, writable, archive);
+    }
+
+    @Override
+    public ImportReport importModel(Path archive) {
+        requireWritable();
+        try (ArchiveStore archived = ArchiveStore.open(archive)) {
+            ImportReport report = new ModelImport(archived, reader, blobs, leases, options).run();
+            watches.poke(report.model());
+            return report;
+        }
+    }
+
+    @Override
     public CollectionReport previewCollection() {
         requireWritable();
         return collector().preview();
@@ -306,17 +326,19 @@ final class StoreRegistry implements ManagedRegistry {
         String subject = read(version.name(), state -> required(state, version).manifestHex());
         long size = blobs.bytes(subject, ManifestJson.LARGEST).length;
         Attachments.Artifact artifact = Attachments.artifact(type, content.clone(), subject, size);
-        String lease = leases.put(artifact.hexes());
-        artifact.put(blobs);
-        commit(version.name(), Optional.empty(), "", state -> {
-            boolean there = required(state, version).attachments.stream()
-                    .anyMatch(attachment -> attachment.manifest().equals(artifact.manifestHex()));
-            return there
-                    ? Optional.empty()
-                    : Optional.of(new Change.Attach(version.number(), type, artifact.manifestHex(), artifact.hexes()));
-        });
-        artifact.put(blobs);
-        leases.remove(lease);
+        try (HeldBlobs held = new HeldBlobs(leases, options, artifact.hexes())) {
+            artifact.put(blobs);
+            held.refresh();
+            commit(version.name(), Optional.empty(), "", state -> {
+                boolean there = required(state, version).attachments.stream()
+                        .anyMatch(attachment -> attachment.manifest().equals(artifact.manifestHex()));
+                return there
+                        ? Optional.empty()
+                        : Optional.of(
+                                new Change.Attach(version.number(), type, artifact.manifestHex(), artifact.hexes()));
+            });
+            artifact.put(blobs);
+        }
         return new Attachment(type, Sha256.PREFIX + artifact.manifestHex());
     }
 
