@@ -92,7 +92,8 @@ class GreedyDualTest {
                             .orElseThrow()
                             .getKey();
                     assertThat(victim).as("eviction %d", evicted.size()).isEqualTo(expected);
-                    Objects.requireNonNull(looked.remove(victim)).goes();
+                    Objects.requireNonNull(looked.get(victim)).goes();
+                    looked.remove(victim);
                     inflation = Objects.requireNonNull(told.remove(victim)).value;
                     evicted.add(victim);
                 }
