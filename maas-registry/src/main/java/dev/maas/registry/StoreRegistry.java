@@ -40,7 +40,6 @@ import org.jspecify.annotations.Nullable;
 /** A registry on a store: finds each model's log, and asks it. */
 final class StoreRegistry implements ManagedRegistry {
     private final ObjectStore store;
-    private final @Nullable CachingStore cache;
     private final RegistryOptions options;
     private final String who;
     private final StoreReader reader;
@@ -59,12 +58,11 @@ final class StoreRegistry implements ManagedRegistry {
 
     StoreRegistry(ObjectStore store, RegistryOptions options, String who, List<ModelInspector> inspectors) {
         this.store = store;
-        this.cache = store instanceof CachingStore caching ? caching : null;
         this.options = options;
         this.who = who;
         this.reader = new StoreReader(store);
         this.logReader = new LogReader(reader);
-        this.blobs = new Blobs(store, this::origin, options.transfers());
+        this.blobs = new Blobs(store, CachingStore.originOf(store), options.transfers());
         this.leases = new Leases(reader, options);
         this.trust = new Trust(blobs, options.trust());
         this.keys = new FileKeys(blobs, options.decryption());
@@ -75,11 +73,6 @@ final class StoreRegistry implements ManagedRegistry {
         this.labels = new Labels(store);
         this.id = StoreHeader.open(reader);
         options.memory().ifPresent(memory -> memory.requireRegistry(id));
-    }
-
-    /** Returns the store itself, without a cache. */
-    private ObjectStore origin() {
-        return cache == null ? store : cache.origin();
     }
 
     /** Returns a model's log, which may be empty. Only logs that have entries are remembered, lest misspelt names pile up. */
@@ -145,10 +138,8 @@ final class StoreRegistry implements ManagedRegistry {
     }
 
     private ModelSource open(Trust.Content content, Trust.Candidate candidate, Map<String, FileKey> fileKeys) {
+        CachingStore.noteChunks(store, Attachments.chunkIndexes(candidate.attachments()));
         ModelVersion version = candidate.version();
-        if (cache != null) {
-            Attachments.chunkIndexes(candidate.attachments()).forEach(cache::noteChunks);
-        }
         return VerifiedSource.open(
                 version.ref().toString(),
                 content.facts().entry(),
@@ -274,7 +265,7 @@ final class StoreRegistry implements ManagedRegistry {
 
     @Override
     public Optional<Instant> offlineSince() {
-        return cache == null ? Optional.empty() : cache.offlineSince();
+        return store instanceof CachingStore cache ? cache.offlineSince() : Optional.empty();
     }
 
     @Override
@@ -310,9 +301,9 @@ final class StoreRegistry implements ManagedRegistry {
     }
 
     private Collector collector() {
-        return cache == null
-                ? new Collector(reader, logReader, leases, options, this::log, who)
-                : Collector.reading(cache.origin(), options, who);
+        return store instanceof CachingStore cache
+                ? Collector.reading(cache.origin(), options, who)
+                : new Collector(reader, logReader, leases, options, this::log, who);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static dev.maas.registry.TestModels.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.maas.IntegrityException;
 import dev.maas.InvalidInputException;
 import dev.maas.ModelPackage;
 import dev.maas.ModelSource;
@@ -16,6 +17,7 @@ import dev.maas.registry.cache.CountingStore;
 import dev.maas.registry.store.ObjectStore;
 import dev.maas.registry.store.TestStores;
 import dev.maas.registry.store.TransferListener;
+import dev.maas.registry.store.http.FaultyServer;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -203,6 +205,28 @@ class OfflineTest {
             long before = remote.bytes.get();
             registry.publish(model("spam", "x".repeat(100_000)));
             assertThat(remote.bytes.get() - before).isLessThan(20_000);
+        }
+    }
+
+    @Test
+    void anExportIsReadByItsHeadThroughACacheAndWithoutItsServer() throws Exception {
+        String location;
+        try (ManagedRegistry origin = Registries.open(folder.resolve("origin"), TestModels.OPTIONS.clock(clock));
+                FaultyServer server = new FaultyServer(folder)) {
+            location = server.location("www");
+            origin.publish(model("spam", "one").alias("champion"));
+            origin.export(folder.resolve("www"), ExportOptions.defaults().validFor(Duration.ofDays(2)));
+            try (ManagedRegistry registry = Registries.open(location, options())) {
+                assertThat(text(registry, registry.resolve("spam@champion"))).isEqualTo("one");
+                clock.advance(Duration.ofDays(3));
+                assertThatThrownBy(() -> registry.resolve("spam@champion"))
+                        .as("a head that is over")
+                        .isInstanceOf(IntegrityException.class);
+            }
+        }
+        try (ManagedRegistry registry = Registries.open(location, options())) {
+            assertThat(text(registry, registry.resolve("spam@champion"))).isEqualTo("one");
+            assertThat(registry.offlineSince()).isPresent();
         }
     }
 }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -119,8 +120,19 @@ public final class CachingStore implements ObjectStore {
         return reach.since();
     }
 
-    /** Notes that a blob, when it is fetched, can be compared with others by an index of its chunks, which is another blob. */
-    public void noteChunks(String hex, String indexHex) {
+    /** Returns what gives the store itself, whether there is a cache in front of it or not. */
+    public static Supplier<ObjectStore> originOf(ObjectStore store) {
+        return store instanceof CachingStore caching ? caching::origin : () -> store;
+    }
+
+    /** Notes which blobs can be compared with others by an index of their chunks, which is another blob, if the store is a cache. */
+    public static void noteChunks(ObjectStore store, Map<String, String> indexes) {
+        if (store instanceof CachingStore caching) {
+            indexes.forEach(caching::noteChunks);
+        }
+    }
+
+    void noteChunks(String hex, String indexHex) {
         cache.indexes().note(hex, indexHex);
     }
 
