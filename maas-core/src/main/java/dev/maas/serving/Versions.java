@@ -6,11 +6,9 @@ import dev.maas.ModelSource;
 import dev.maas.ModelVersion;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -34,7 +32,7 @@ final class Versions {
     private final List<LoadedVersion> retired = new ArrayList<>();
 
     /** One for each load under way, completed when it is over, one way or the other. */
-    private final Set<CompletableFuture<Void>> loading = new HashSet<>();
+    private final List<CompletableFuture<Void>> loading = new ArrayList<>();
 
     private boolean closed;
 
@@ -92,7 +90,7 @@ final class Versions {
         } finally {
             lock.lock();
             try {
-                loading.remove(over);
+                loading.removeIf(load -> load == over);
             } finally {
                 lock.unlock();
             }
