@@ -53,6 +53,7 @@ class BadInputTest {
         void by(Predictor<float[], float[]> plain, Predictor<Map<String, float[]>, float[]> named, Model model);
     }
 
+    @SuppressWarnings("NullAway") // Nulls are among what is wrong.
     static Stream<Wrong> wrongs() {
         Tensor row = Tensor.of(ROW, 1, 2);
         return Stream.of(

@@ -91,7 +91,7 @@ final class OnnxBytes {
     }
 
     private OnnxBytes blob(int field, byte[] value) {
-        varint((long) field << 3 | 2);
+        varint(((long) field << 3) | 2);
         varint(value.length);
         bytes.writeBytes(value);
         return this;
@@ -100,7 +100,7 @@ final class OnnxBytes {
     private void varint(long value) {
         long rest = value;
         while (rest >>> 7 != 0) {
-            bytes.write((int) (rest & 0x7F | 0x80));
+            bytes.write((int) ((rest & 0x7F) | 0x80));
             rest >>>= 7;
         }
         bytes.write((int) rest);
