@@ -14,4 +14,14 @@ public interface ModelInspector {
      * @throws ModelLoadException if it knows the format and the model is not sound
      */
     Optional<Signature> inspect(ModelSource source);
+
+    /**
+     * Returns why no engine could load the model from memory, without its files on this machine in the clear; empty if one could, or if this
+     * inspector does not know the format. A registry does not encrypt such a model.
+     *
+     * @throws ModelLoadException if it knows the format and the model is not sound
+     */
+    default Optional<String> needsFiles(ModelSource source) {
+        return Optional.empty();
+    }
 }

@@ -128,7 +128,7 @@ public final class PackageFiles {
                 "A package cannot have a file named '" + shown(name) + "': " + why + ". Rename it and pack again");
     }
 
-    private static String shown(String name) {
+    static String shown(String name) {
         String cut = name.length() <= SHOWN_LENGTH ? name : name.substring(0, SHOWN_LENGTH) + "…";
         StringBuilder text = new StringBuilder();
         cut.chars().forEach(c -> {

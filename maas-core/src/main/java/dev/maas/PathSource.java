@@ -60,16 +60,17 @@ final class PathSource implements ModelSource {
     }
 
     private static void addFiles(Path folder, Set<String> files) throws IOException {
+        PackageLimits.Tally tally = PackageLimits.defaults().tally();
         try (Stream<Path> paths = Files.walk(folder)) {
             for (Path path : (Iterable<Path>) paths::iterator) {
-                addFile(folder, path, files);
+                addFile(folder, path, files, tally);
             }
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
     }
 
-    private static void addFile(Path folder, Path path, Set<String> files) {
+    private static void addFile(Path folder, Path path, Set<String> files, PackageLimits.Tally tally) {
         if (path.equals(folder) || Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
@@ -83,6 +84,7 @@ final class PathSource implements ModelSource {
         if (Stream.of(name.split("/", -1)).anyMatch(part -> part.startsWith("."))) {
             throw new ModelLoadException("A model's folder holds no hidden files; remove '" + name + "'");
         }
+        tally.file(name);
         files.add(name);
     }
 

@@ -101,6 +101,7 @@ final class Execution {
         PooledFrame pooled = frames.take(besideOthers);
         try {
             write(pooled.frame(), sound);
+            pooled.alsoUsedBy(Math.max(0, sound.size() - 1));
             if (!sound.isEmpty() && !batch.isAbandoned()) {
                 runStoppably(batch, pooled, countRows(sound), curve);
                 readAll(pooled.frame(), sound);

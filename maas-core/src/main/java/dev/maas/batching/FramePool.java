@@ -3,6 +3,7 @@ package dev.maas.batching;
 import dev.maas.engine.RunFrame;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
@@ -17,19 +18,22 @@ final class FramePool {
     private final int mask;
     private final Supplier<RunFrame> factory;
     private final Set<PooledFrame> all;
+    private final LongAdder usesOfClosed;
 
     /**
      * Makes an empty pool.
      *
      * @param capacity how many idle frames to keep at most; rounded up to a power of two
      * @param all holds each frame from when it is made until it is closed
+     * @param usesOfClosed gets the calls of each frame that is closed
      */
-    FramePool(int capacity, Supplier<RunFrame> factory, Set<PooledFrame> all) {
+    FramePool(int capacity, Supplier<RunFrame> factory, Set<PooledFrame> all, LongAdder usesOfClosed) {
         int size = Integer.highestOneBit(Math.max(1, capacity - 1)) << 1;
         this.cells = new AtomicReferenceArray<>(size);
         this.mask = size - 1;
         this.factory = factory;
         this.all = all;
+        this.usesOfClosed = usesOfClosed;
     }
 
     /** Takes a frame; the calling thread owns it until {@link #give} or {@link #discard}. */
@@ -73,11 +77,12 @@ final class FramePool {
 
     private void close(PooledFrame frame) {
         all.remove(frame);
+        usesOfClosed.add(frame.uses());
         frame.frame().close();
     }
 
-    /** Closes the idle frames; no frame is out. */
-    void close() {
+    /** Closes the frames that are idle at this moment. */
+    void closeIdle() {
         for (int cell = 0; cell <= mask; cell++) {
             PooledFrame frame = cells.getAndSet(cell, null);
             if (frame != null) {

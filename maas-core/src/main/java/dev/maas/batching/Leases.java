@@ -71,6 +71,21 @@ final class Leases {
         return true;
     }
 
+    /**
+     * Begins to close if nobody holds a lease at this moment, and returns whether that was so. From then on no lease is granted. The caller
+     * frees the resource by {@link #finishClose()}.
+     */
+    boolean tryCloseIdle() {
+        return state.compareAndSet(0, CLOSING);
+    }
+
+    /** Frees a resource that is closing, unless leases are still out or somebody is at it: whoever comes in vain may do it as well. */
+    void finishClose() {
+        if (state.get() == CLOSING) {
+            freeOnce();
+        }
+    }
+
     /** Waits until the resource was freed; an interrupt ends the wait and stays set. */
     void awaitFreed() {
         try {

@@ -288,6 +288,37 @@ public final class ModelRunner implements AutoCloseable {
         leases.beginClose();
     }
 
+    /**
+     * Grants no lease any more if nobody holds one at this moment, and returns whether that was so; the caller then frees the model by
+     * {@link #finishClose()}. No call that holds a lease is ever affected.
+     */
+    public boolean tryCloseIdle() {
+        return leases.tryCloseIdle();
+    }
+
+    /** Frees the model after a {@link #tryCloseIdle()} that succeeded. */
+    public void finishClose() {
+        leases.finishClose();
+    }
+
+    /** Returns how many calls have been run so far, warm-up among them; a few that are under way may be missing. */
+    public long uses() {
+        return frames.uses();
+    }
+
+    /** Gives back the memory that is kept from run to run: that of the idle frames, and what the engine keeps. May block for a run. */
+    public void trim() {
+        if (!leases.tryAcquire()) {
+            return;
+        }
+        try {
+            frames.closeIdle();
+            model.trim();
+        } finally {
+            leases.release();
+        }
+    }
+
     /** Returns whether the model was closed and freed. */
     public boolean isFreed() {
         return leases.isFreed();

@@ -29,6 +29,9 @@ final class PooledFrame {
     /** When to stop the present run, by {@link System#nanoTime()}; written before the run is armed. */
     private volatile long stopAt;
 
+    /** How many calls the frame has run; the owner writes it, others read it and may miss the latest. */
+    private long uses;
+
     /** The thread that uses the frame; others read it only to find out whether they are that thread. */
     private @Nullable Thread owner;
 
@@ -52,6 +55,16 @@ final class PooledFrame {
 
     void own() {
         owner = Thread.currentThread();
+        uses++;
+    }
+
+    /** Counts calls beyond the first that share the run. */
+    void alsoUsedBy(int calls) {
+        uses += calls;
+    }
+
+    long uses() {
+        return uses;
     }
 
     void disown() {

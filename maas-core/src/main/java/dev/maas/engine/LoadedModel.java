@@ -17,6 +17,21 @@ public interface LoadedModel extends AutoCloseable {
     /** Returns the native memory that loading took, in bytes, as far as it can be measured. */
     OptionalLong nativeBytes();
 
+    /**
+     * Returns whether {@link #nativeBytes()} is all that the model takes; false unless the engine knows. Otherwise whoever keeps account
+     * may measure what is on top.
+     */
+    default boolean isSizeExact() {
+        return false;
+    }
+
+    /**
+     * Gives back the memory that the engine keeps from run to run, as far as it can, without doing harm to runs that go on meanwhile; for a
+     * model that has been idle for some time. The caller makes sure that the model is not closed meanwhile. May block as long as a
+     * short run does. Does nothing unless the engine knows how.
+     */
+    default void trim() {}
+
     /** Makes the memory for one run at a time; close it before the model. */
     RunFrame newFrame();
 

@@ -47,7 +47,11 @@ final class OnnxReader {
             }
             try (InputStream in = source.open(file)) {
                 WireReader reader = new WireReader(file, "ONNX model", in, size, limits.depth());
-                return new OnnxReader(reader, limits, new ExternalFiles(sizes)).readModel();
+                try {
+                    return new OnnxReader(reader, limits, new ExternalFiles(sizes)).readModel();
+                } finally {
+                    reader.wipe();
+                }
             } catch (ModelLoadException e) {
                 throw explained(source, file, e);
             }

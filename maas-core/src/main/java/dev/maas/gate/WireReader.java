@@ -77,6 +77,12 @@ final class WireReader {
         ends[0] = size;
     }
 
+    /** Overwrites what lies in the buffer, which may have been decrypted on the way. */
+    void wipe() {
+        Arrays.fill(buffer, (byte) 0);
+        next = filled;
+    }
+
     /** Moves to the next field of the present message, or returns false at the message's end. */
     boolean nextField() throws IOException {
         if (remaining() == 0) {

@@ -5,14 +5,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A load for those who do not wait in their own thread: one thread for all of them. Safe for use by any thread. */
 final class BackgroundLoad {
-    private final Runnable load;
+    private final Supplier<Runnable> load;
     private final AtomicReference<@Nullable CompletableFuture<Void>> underWay = new AtomicReference<>();
 
-    BackgroundLoad(Runnable load) {
+    /**
+     * Prepares it.
+     *
+     * @param load loads, and returns what lets go of what was loaded; that is done when all who waited have been told
+     */
+    BackgroundLoad(Supplier<Runnable> load) {
         this.load = load;
     }
 
@@ -34,15 +40,20 @@ final class BackgroundLoad {
 
     private void run(CompletableFuture<Void> mine) {
         Throwable failure = null;
+        Runnable letGo = () -> {};
         try {
-            load.run();
+            letGo = load.get();
         } catch (Throwable e) { // As CompletableFuture itself does; whoever waits must hear of it.
             failure = e;
         }
         // Whoever comes from now on either finds the model loaded or tries again.
         underWay.set(null);
         if (failure == null) {
-            mine.complete(null);
+            try {
+                mine.complete(null);
+            } finally {
+                letGo.run();
+            }
         } else {
             mine.completeExceptionally(failure);
         }

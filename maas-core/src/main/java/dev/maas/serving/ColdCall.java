@@ -1,8 +1,10 @@
 package dev.maas.serving;
 
 import dev.maas.CallOptions;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ final class ColdCall<O> extends CompletableFuture<O> {
     private final Countdown countdown;
     private final Function<CallOptions, CompletableFuture<O>> start;
 
+    private final Supplier<? extends Optional<? extends RuntimeException>> obstacle;
     /** The call itself, once it was started. */
     private volatile @Nullable CompletableFuture<O> started;
 
@@ -22,18 +25,20 @@ final class ColdCall<O> extends CompletableFuture<O> {
      * Makes a call.
      *
      * @param start starts the call itself; every failure is in its future
+     * @param obstacle what the call fails with when its time is up, if it is known what keeps the load
      */
-    ColdCall(CallOptions options, Function<CallOptions, CompletableFuture<O>> start) {
+    ColdCall(
+            CallOptions options,
+            Function<CallOptions, CompletableFuture<O>> start,
+            Supplier<? extends Optional<? extends RuntimeException>> obstacle) {
         this.countdown = Countdown.of(options);
         this.start = start;
+        this.obstacle = obstacle;
     }
 
     /** Begins to wait for a load; the timer expires the call. */
     ColdCall<O> after(CompletableFuture<?> load, Workshop workshop) {
-        countdown
-                .nanos()
-                .ifPresent(nanos ->
-                        workshop.deadlines().afterIfOpen(nanos, () -> completeExceptionally(countdown.exceeded())));
+        countdown.nanos().ifPresent(nanos -> workshop.deadlines().afterIfOpen(nanos, this::expire));
         CompletableFuture<?> unused = load.whenComplete((loaded, failure) -> {
             if (failure != null) {
                 completeExceptionally(failure);
@@ -42,6 +47,11 @@ final class ColdCall<O> extends CompletableFuture<O> {
             }
         });
         return this;
+    }
+
+    private void expire() {
+        Optional<? extends RuntimeException> known = obstacle.get();
+        completeExceptionally(known.isPresent() ? known.get() : countdown.exceeded());
     }
 
     private void start() {

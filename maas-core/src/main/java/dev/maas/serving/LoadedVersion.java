@@ -125,6 +125,12 @@ final class LoadedVersion implements AutoCloseable {
         runner.beginClose();
     }
 
+    /** Frees what is loaded, after a {@link ModelRunner#tryCloseIdle} that succeeded, and returns when it was. */
+    void finishClose() {
+        runner.finishClose();
+        runner.close();
+    }
+
     /** Returns whether nothing of it is left in memory. */
     boolean isFreed() {
         return runner.isFreed();

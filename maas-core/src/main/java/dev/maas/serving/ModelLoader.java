@@ -53,8 +53,8 @@ public final class ModelLoader implements AutoCloseable {
     /** Loads a model from a source, which is closed together with the model, or at once if loading fails; see {@link #load(Path)}. */
     public Model load(ModelSource source) {
         ModelRef ref = ModelRef.of(nameOf(source.entry()));
-        LoadedVersion version =
-                new VersionLoader(workshop).load(ref, "", source.metadata(), source, options.optionsOf(ref.name()));
+        LoadedVersion version = new VersionLoader(workshop)
+                .load(ref, "", source.metadata(), source, options.optionsOf(ref.name()), () -> {});
         return new ServedModel(version, version::close);
     }
 

@@ -14,25 +14,37 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelOptions {
     private static final ModelOptions DEFAULTS = new ModelOptions(
-            RunnerOptions.forProcessors(Runtime.getRuntime().availableProcessors()), null, true, true, null);
+            RunnerOptions.forProcessors(Runtime.getRuntime().availableProcessors()),
+            null,
+            true,
+            true,
+            null,
+            false,
+            Duration.ofMinutes(1));
 
     private final RunnerOptions runner;
     private final @Nullable Duration timeout;
     private final boolean warmUp;
     private final boolean goldenTests;
     private final @Nullable ResultCacheOptions resultCache;
+    private final boolean pinned;
+    private final Duration trimAfter;
 
     private ModelOptions(
             RunnerOptions runner,
             @Nullable Duration timeout,
             boolean warmUp,
             boolean goldenTests,
-            @Nullable ResultCacheOptions resultCache) {
+            @Nullable ResultCacheOptions resultCache,
+            boolean pinned,
+            Duration trimAfter) {
         this.runner = runner;
         this.timeout = timeout;
         this.warmUp = warmUp;
         this.goldenTests = goldenTests;
         this.resultCache = resultCache;
+        this.pinned = pinned;
+        this.trimAfter = trimAfter;
     }
 
     /** Returns the defaults for this machine. */
@@ -71,7 +83,7 @@ public final class ModelOptions {
     }
 
     private ModelOptions with(RunnerOptions newRunner) {
-        return new ModelOptions(newRunner, timeout, warmUp, goldenTests, resultCache);
+        return new ModelOptions(newRunner, timeout, warmUp, goldenTests, resultCache, pinned, trimAfter);
     }
 
     /** Returns these options with a deadline for calls that bring none. */
@@ -79,17 +91,18 @@ public final class ModelOptions {
         if (newTimeout.isZero() || newTimeout.isNegative()) {
             throw new InvalidInputException("A timeout is longer than zero; got " + newTimeout);
         }
-        return new ModelOptions(runner, Objects.requireNonNull(newTimeout), warmUp, goldenTests, resultCache);
+        return new ModelOptions(
+                runner, Objects.requireNonNull(newTimeout), warmUp, goldenTests, resultCache, pinned, trimAfter);
     }
 
     /** Returns these options with or without runs before the first call; by default with. */
     public ModelOptions warmUp(boolean enabled) {
-        return new ModelOptions(runner, timeout, enabled, goldenTests, resultCache);
+        return new ModelOptions(runner, timeout, enabled, goldenTests, resultCache, pinned, trimAfter);
     }
 
     /** Returns these options with or without the check of a package's golden data when it is loaded; by default with. */
     public ModelOptions goldenTests(boolean enabled) {
-        return new ModelOptions(runner, timeout, warmUp, enabled, resultCache);
+        return new ModelOptions(runner, timeout, warmUp, enabled, resultCache, pinned, trimAfter);
     }
 
     /**
@@ -102,7 +115,38 @@ public final class ModelOptions {
      * @throws InvalidInputException if one of them is zero or negative
      */
     public ModelOptions cacheResults(long maxBytes, Duration maxAge) {
-        return new ModelOptions(runner, timeout, warmUp, goldenTests, new ResultCacheOptions(maxBytes, maxAge));
+        return new ModelOptions(
+                runner, timeout, warmUp, goldenTests, new ResultCacheOptions(maxBytes, maxAge), pinned, trimAfter);
+    }
+
+    /**
+     * Returns these options with or without a place in memory for good, once a version was loaded: it is never freed to make room in a
+     * {@linkplain ServiceOptions#memoryBudget memory budget} while it serves a reference. By default without.
+     */
+    public ModelOptions pinned(boolean enabled) {
+        return new ModelOptions(runner, timeout, warmUp, goldenTests, resultCache, enabled, trimAfter);
+    }
+
+    /**
+     * Returns these options with a time without runs after which a model that stays loaded gives back the memory that its engine keeps
+     * between runs; by default a minute. It does so within twice that time; the next calls take a little longer, as they ask for it anew.
+     * Zero lets it keep the memory.
+     *
+     * @throws InvalidInputException if it is negative or longer than a day
+     */
+    public ModelOptions trimAfter(Duration idle) {
+        if (idle.isNegative() || idle.compareTo(Duration.ofDays(1)) > 0) {
+            throw new InvalidInputException("trimAfter is zero to a day; got " + idle);
+        }
+        return new ModelOptions(runner, timeout, warmUp, goldenTests, resultCache, pinned, idle);
+    }
+
+    boolean pinned() {
+        return pinned;
+    }
+
+    Duration trimAfter() {
+        return trimAfter;
     }
 
     Optional<ResultCacheOptions> resultCache() {

@@ -1,5 +1,6 @@
 package dev.maas.serving;
 
+import dev.maas.CallOptions;
 import dev.maas.ClosedException;
 import dev.maas.Model;
 import dev.maas.ModelRef;
@@ -10,7 +11,6 @@ import dev.maas.Translator;
 import dev.maas.TypeRef;
 import dev.maas.bind.Binder;
 import dev.maas.bind.Binding;
-import dev.maas.engine.Engines;
 import dev.maas.tensor.Outputs;
 import dev.maas.tensor.Signature;
 import java.util.Comparator;
@@ -20,6 +20,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * The models an application has in use: loads them from a registry when they are first called, shares them, follows their aliases,
@@ -36,16 +37,18 @@ import java.util.function.Function;
  */
 public final class ModelService implements AutoCloseable {
     private final ModelRegistry registry;
+    private final ServiceOptions options;
     private final Workshop workshop;
     private final Versions versions;
     private final Follower follower;
     private final ConcurrentHashMap<ModelRef, Target> targets = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    private ModelService(ModelRegistry registry, ServiceOptions options, Engines engines) {
+    private ModelService(ModelRegistry registry, ServiceOptions options, LongSupplier nanoClock) {
         this.registry = registry;
-        this.workshop = new Workshop(engines);
-        this.versions = new Versions(registry, new VersionLoader(workshop), options);
+        this.options = options;
+        this.workshop = new Workshop(options.engines());
+        this.versions = new Versions(registry, workshop, options, nanoClock);
         this.follower = new Follower(registry, workshop, options.pollInterval());
     }
 
@@ -56,7 +59,12 @@ public final class ModelService implements AutoCloseable {
 
     /** Returns a service with these options; see {@link #of(ModelRegistry)}. */
     public static ModelService of(ModelRegistry registry, ServiceOptions options) {
-        return new ModelService(registry, options, options.engines());
+        return of(registry, options, System::nanoTime);
+    }
+
+    /** Returns a service that takes the time of loads by a test's clock. */
+    static ModelService of(ModelRegistry registry, ServiceOptions options, LongSupplier nanoClock) {
+        return new ModelService(registry, options, nanoClock);
     }
 
     /**
@@ -124,19 +132,26 @@ public final class ModelService implements AutoCloseable {
      * Loads what a reference means now, unless it is loaded already; blocks until it can be called.
      *
      * @throws dev.maas.ModelLoadException if it cannot be loaded
+     * @throws dev.maas.OverloadedException if a memory budget has no room for it in time; see {@link ServiceOptions#memoryBudget}
      */
     public void load(String ref) {
-        target(ref, version -> {}).current();
+        target(ref, version -> {}).lease(CallOptions.none()).runner().release();
     }
 
     /**
      * Returns the version that a reference means now, loaded. It stays the same version, and in memory, until it is closed; what the
-     * service itself serves is not affected by that.
+     * service itself serves is not affected by that. Under a memory budget it takes its part until then; see
+     * {@link ServiceOptions#memoryBudget}.
      */
     public Model model(String ref) {
         requireOpen();
         ModelVersion version = registry.resolve(ModelRef.parse(ref));
-        LoadedVersion loaded = versions.acquire(version);
+        Patience patience = new Patience()
+                .atLeast(options.optionsOf(version.name())
+                        .runner()
+                        .maxQueueTime()
+                        .toNanos());
+        LoadedVersion loaded = versions.acquire(version, patience);
         return new ServedModel(loaded, () -> versions.release(loaded));
     }
 
@@ -151,7 +166,7 @@ public final class ModelService implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        Target fresh = new Target(ref, registry, versions);
+        Target fresh = new Target(ref, registry, versions, options.optionsOf(ref.name()));
         Target other = targets.putIfAbsent(ref, fresh);
         if (other != null) {
             return other;
@@ -176,24 +191,30 @@ public final class ModelService implements AutoCloseable {
     /** Returns how the service and each of its models is. */
     public ServiceHealth health() {
         List<ServiceHealth.ModelHealth> models = targets.values().stream()
-                .map(ModelService::health)
+                .map(this::health)
                 .sorted(Comparator.comparing(health -> health.ref().toString()))
                 .toList();
         boolean callable = models.stream().noneMatch(health -> health.state() == ServiceHealth.State.FAILED);
-        return new ServiceHealth(!closed, !closed && callable, models);
+        return new ServiceHealth(!closed, !closed && callable, models, versions.memory());
     }
 
-    private static ServiceHealth.ModelHealth health(Target target) {
-        OptionalInt version =
-                target.loaded().map(loaded -> OptionalInt.of(loaded.number())).orElse(OptionalInt.empty());
-        String reason = target.problem().map(Target.Problem::reason).orElse("");
-        ServiceHealth.State state;
-        if (version.isPresent()) {
-            state = reason.isEmpty() ? ServiceHealth.State.READY : ServiceHealth.State.DEGRADED;
-        } else {
-            state = reason.isEmpty() ? ServiceHealth.State.COLD : ServiceHealth.State.FAILED;
+    private ServiceHealth.ModelHealth health(Target target) {
+        Optional<LoadedVersion> loaded = target.loaded();
+        String problem = target.problem().map(Target.Problem::reason).orElse("");
+        if (loaded.isEmpty()) {
+            boolean failed = !problem.isEmpty();
+            return new ServiceHealth.ModelHealth(
+                    target.ref(),
+                    failed ? ServiceHealth.State.FAILED : ServiceHealth.State.COLD,
+                    OptionalInt.empty(),
+                    failed ? problem : target.whyCold());
         }
-        return new ServiceHealth.ModelHealth(target.ref(), state, version, reason);
+        return new ServiceHealth.ModelHealth(
+                target.ref(),
+                problem.isEmpty() ? ServiceHealth.State.READY : ServiceHealth.State.DEGRADED,
+                OptionalInt.of(loaded.get().number()),
+                problem,
+                versions.bytesOf(loaded.get()));
     }
 
     private void requireOpen() {

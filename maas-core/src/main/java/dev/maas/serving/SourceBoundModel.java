@@ -11,10 +11,13 @@ import java.util.OptionalLong;
 final class SourceBoundModel implements LoadedModel {
     private final LoadedModel model;
     private final ModelSource source;
+    private final Runnable onFreed;
 
-    SourceBoundModel(LoadedModel model, ModelSource source) {
+    /** Binds the two together; what is to happen afterwards happens once both are closed. */
+    SourceBoundModel(LoadedModel model, ModelSource source, Runnable onFreed) {
         this.model = model;
         this.source = source;
+        this.onFreed = onFreed;
     }
 
     @Override
@@ -33,6 +36,16 @@ final class SourceBoundModel implements LoadedModel {
     }
 
     @Override
+    public boolean isSizeExact() {
+        return model.isSizeExact();
+    }
+
+    @Override
+    public void trim() {
+        model.trim();
+    }
+
+    @Override
     public RunFrame newFrame() {
         return model.newFrame();
     }
@@ -47,7 +60,11 @@ final class SourceBoundModel implements LoadedModel {
         try {
             model.close();
         } finally {
-            source.close();
+            try {
+                source.close();
+            } finally {
+                onFreed.run();
+            }
         }
     }
 }

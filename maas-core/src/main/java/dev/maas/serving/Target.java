@@ -1,53 +1,77 @@
 package dev.maas.serving;
 
+import dev.maas.CallOptions;
+import dev.maas.ClosedException;
 import dev.maas.MaasException;
 import dev.maas.ModelLoadException;
 import dev.maas.ModelRef;
 import dev.maas.ModelRegistry;
 import dev.maas.ModelVersion;
+import dev.maas.OverloadedException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one reference means at this moment: the version that serves it, swapped when the registry says otherwise.
+ * What one reference means at this moment: the version that serves it, swapped when the registry says otherwise, and taken away while
+ * nobody calls it if others need the memory; the next call loads it again.
  *
  * <p>The version in service is one volatile field: a call reads it once and stays with what it read. A new version takes its place
  * only when it is loaded, has passed its golden data, and suits every predictor there is; otherwise the old one stays, and the health
  * report says why. Safe for use by any thread.
  */
-final class Target {
+final class Target implements Resident.Server {
     private static final Logger LOG = LoggerFactory.getLogger(Target.class);
 
-    private static final int MOST_PATIENCE = 64;
+    private static final int MOST_LOOKS_SKIPPED = 64;
+
+    private static final VarHandle CURRENT;
+
+    static {
+        try {
+            CURRENT = MethodHandles.lookup().findVarHandle(Target.class, "current", LoadedVersion.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final ModelRef ref;
     private final ModelRegistry registry;
     private final Versions versions;
-    private final SingleFlight<Boolean, LoadedVersion> firstLoad = new SingleFlight<>();
-    private final BackgroundLoad backgroundLoad = new BackgroundLoad(this::current);
+    private final ModelOptions options;
+    private final Patience patience = new Patience();
+    private final SingleFlight<Boolean, Boolean> firstLoad = new SingleFlight<>();
+    private final BackgroundLoad backgroundLoad = new BackgroundLoad(this::loadHeld);
     private final List<WeakReference<User>> users = new CopyOnWriteArrayList<>();
     /** One change of the version in service at a time. */
     private final ReentrantLock swapping = new ReentrantLock();
 
     // Guarded by swapping.
     private int looksSkipped;
-    private int patience = 1;
+    private int looksToSkip = 1;
 
+    /** Becomes a version under swapping only, and null by {@link #leave} at any time. */
     private volatile @Nullable LoadedVersion current;
-    private volatile @Nullable Problem problem;
 
-    Target(ModelRef ref, ModelRegistry registry, Versions versions) {
+    private volatile @Nullable Problem problem;
+    /** Why no version is in service, where that is no problem of the version; empty if there is nothing to say. */
+    private volatile String whyCold = "";
+
+    Target(ModelRef ref, ModelRegistry registry, Versions versions, ModelOptions options) {
         this.ref = ref;
         this.registry = registry;
         this.versions = versions;
+        this.options = options;
     }
 
     /** Who calls the version in service, and may not be able to call another. */
@@ -94,25 +118,102 @@ final class Target {
         return Optional.ofNullable(problem);
     }
 
-    /** The version in service; loads it if none is. */
-    LoadedVersion current() {
-        LoadedVersion version = current;
-        return version != null ? version : firstLoad.run(true, this::loadFirst);
+    String whyCold() {
+        return whyCold;
     }
 
-    /** Makes sure that a version is in service, in a thread of the executor; whoever asks meanwhile gets the same load. */
-    CompletableFuture<?> loadInBackground(Executor executor) {
+    /** A call's own bounds, or the model's where it brings none. */
+    CallOptions bounded(CallOptions call) {
+        return call.timeout().isPresent()
+                ? call
+                : options.timeout().map(call::withTimeout).orElse(call);
+    }
+
+    /** The version in service, with a lease of it; null if none is. */
+    @Nullable
+    LoadedVersion tryLease() {
+        LoadedVersion version = current;
+        if (version == null) {
+            return null;
+        }
+        if (version.runner().tryAcquire()) {
+            return version;
+        }
+        // Closed between the look and the lease: swapped, evicted, or the whole service is closing.
+        leave(version);
+        return null;
+    }
+
+    /** The version in service, with a lease of it; loads it if none is, as long as a call with these options may wait. */
+    LoadedVersion lease(CallOptions call) {
+        waitsAtLeast(call);
+        return lease();
+    }
+
+    private LoadedVersion lease() {
+        while (true) {
+            LoadedVersion version = tryLease();
+            if (version == null) {
+                version = loadLeased();
+            }
+            if (version != null) {
+                return version;
+            }
+        }
+    }
+
+    /** Whoever brings no deadline waits for room as long as calls of the model may wait for their turn. */
+    private void waitsAtLeast(CallOptions call) {
+        patience.atLeast(
+                bounded(call).timeout().orElse(options.runner().maxQueueTime()).toNanos());
+    }
+
+    /**
+     * Loads a version and leases it before anybody can take it away; so of all who wait for a load at least one gets on, however
+     * scarce memory is. Null if another thread loaded it.
+     */
+    private @Nullable LoadedVersion loadLeased() {
+        AtomicReference<@Nullable LoadedVersion> mine = new AtomicReference<>();
+        firstLoad.run(true, () -> {
+            mine.set(loadFirst());
+            return true;
+        });
+        return mine.get();
+    }
+
+    /**
+     * Makes sure that a version is in service, in a thread of the executor; whoever asks meanwhile gets the same load. It goes on as long
+     * as a call with these options may wait.
+     */
+    CompletableFuture<?> loadInBackground(Executor executor, CallOptions call) {
+        waitsAtLeast(call);
         return backgroundLoad.in(executor);
     }
 
-    private LoadedVersion loadFirst() {
+    private Runnable loadHeld() {
+        LoadedVersion version = lease();
+        return version.runner()::release;
+    }
+
+    /** What a call is told whose time is up before a version was loaded, if that is for want of memory. */
+    Optional<OverloadedException> shortage() {
+        return patience.shortage().map(OverloadedException::new);
+    }
+
+    private @Nullable LoadedVersion loadFirst() {
         swapping.lock();
         try {
-            LoadedVersion version = current;
-            if (version == null) {
-                version = acquire(registry.resolve(ref));
-                current = version;
+            if (current != null) {
+                return tryLease();
             }
+            LoadedVersion version = acquire(registry.resolve(ref));
+            if (!version.runner().tryAcquire()) {
+                // Only a service that closes takes away what is held.
+                versions.release(version);
+                throw new ClosedException("The model service was closed");
+            }
+            current = version;
+            versions.serve(version, this);
             return version;
         } finally {
             swapping.unlock();
@@ -121,9 +222,18 @@ final class Target {
 
     private LoadedVersion acquire(ModelVersion wanted) {
         try {
-            LoadedVersion version = versions.acquire(wanted);
+            LoadedVersion version = versions.acquire(wanted, patience);
             problem = null;
+            whyCold = "";
             return version;
+        } catch (OverloadedException e) {
+            if (current == null) {
+                // Nothing is wrong with the version; the next call tries again.
+                whyCold = "version " + wanted.number() + ": " + e.getMessage();
+            } else {
+                problem = Problem.of(wanted, e);
+            }
+            throw e;
         } catch (RuntimeException | Error e) {
             problem = Problem.of(wanted, e);
             throw e;
@@ -131,15 +241,17 @@ final class Target {
     }
 
     /** Gives up a version that was closed behind this target's back, so that the next call loads it again. */
-    void forget(LoadedVersion closed) {
-        swapping.lock();
-        try {
-            if (current == closed) {
-                current = null;
-                versions.release(closed);
-            }
-        } finally {
-            swapping.unlock();
+    private void leave(LoadedVersion closed) {
+        if (CURRENT.compareAndSet(this, closed, null)) {
+            versions.withdraw(closed, this);
+        }
+    }
+
+    @Override
+    public void evicted(LoadedVersion version, String reason) {
+        if (current == version) {
+            whyCold = "version " + version.number() + " is not in memory: " + reason;
+            CURRENT.compareAndSet(this, version, null);
         }
     }
 
@@ -158,8 +270,14 @@ final class Target {
             ModelVersion wanted = registry.resolve(ref);
             if (wanted.digest().equals(old.digest())) {
                 problem = null;
-            } else if (retry || isWorthTrying(wanted)) {
-                swap(old, wanted);
+            } else if ((retry || isWorthTrying(wanted)) && versions.hold(old)) {
+                // What serves now is not given up for a version that may turn out not to.
+                try {
+                    patience.atLeast(options.runner().maxQueueTime().toNanos());
+                    swap(wanted);
+                } finally {
+                    versions.release(old);
+                }
             }
         } catch (RuntimeException e) {
             LOG.warn("'{}' goes on with what it has: {}", ref, e.toString());
@@ -173,19 +291,19 @@ final class Target {
         Problem known = problem;
         if (known == null || !known.digest().equals(wanted.digest())) {
             looksSkipped = 0;
-            patience = 1;
+            looksToSkip = 1;
             return true;
         }
-        if (looksSkipped < patience) {
+        if (looksSkipped < looksToSkip) {
             looksSkipped++;
             return false;
         }
         looksSkipped = 0;
-        patience = Math.min(2 * patience, MOST_PATIENCE);
+        looksToSkip = Math.min(2 * looksToSkip, MOST_LOOKS_SKIPPED);
         return true;
     }
 
-    private void swap(LoadedVersion old, ModelVersion wanted) {
+    private void swap(ModelVersion wanted) {
         LoadedVersion fresh = acquire(wanted);
         try {
             requireSuits(fresh);
@@ -194,8 +312,11 @@ final class Target {
             versions.release(fresh);
             throw e;
         }
-        current = fresh;
-        versions.release(old);
+        LoadedVersion old = (LoadedVersion) CURRENT.getAndSet(this, fresh);
+        versions.serve(fresh, this);
+        if (old != null) {
+            versions.withdraw(old, this);
+        }
         LOG.info("'{}' is served by version {} now", ref, wanted.number());
     }
 

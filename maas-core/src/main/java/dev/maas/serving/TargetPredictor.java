@@ -36,14 +36,17 @@ final class TargetPredictor<I, O> implements Predictor<I, O>, Target.User {
 
     @Override
     public O predict(I input, CallOptions options) {
-        if (options.timeout().isPresent() && target.loaded().isEmpty()) {
-            // A load may take longer than this caller will wait.
-            return Futures.join(predictAsync(input, options));
+        LoadedVersion version = target.tryLease();
+        if (version == null) {
+            CallOptions bounded = target.bounded(options);
+            if (bounded.timeout().isPresent()) {
+                // A load may take longer than this caller will wait.
+                return Futures.join(startCold(input, bounded));
+            }
+            version = target.lease(bounded);
         }
-        Bound<I, O> leased = lease();
-        LoadedVersion version = leased.version;
         try {
-            return leased.calls.run(input, version.bounded(options));
+            return callsOf(version).run(input, version.bounded(options));
         } finally {
             version.runner().release();
         }
@@ -51,10 +54,19 @@ final class TargetPredictor<I, O> implements Predictor<I, O>, Target.User {
 
     @Override
     public List<O> predictAll(List<? extends I> inputs, CallOptions options) {
-        Bound<I, O> leased = lease();
-        LoadedVersion version = leased.version;
+        LoadedVersion version = target.tryLease();
+        CallOptions left = options;
+        if (version == null) {
+            CallOptions bounded = target.bounded(options);
+            Countdown countdown = Countdown.of(bounded);
+            if (bounded.timeout().isPresent()) {
+                boolean unused = Futures.join(afterLoad(bounded, rest -> CompletableFuture.completedFuture(true)));
+            }
+            left = countdown.left();
+            version = target.lease(left);
+        }
         try {
-            return leased.calls.runAll(inputs, version.bounded(options));
+            return callsOf(version).runAll(inputs, version.bounded(left));
         } finally {
             version.runner().release();
         }
@@ -62,44 +74,43 @@ final class TargetPredictor<I, O> implements Predictor<I, O>, Target.User {
 
     @Override
     public CompletableFuture<O> predictAsync(I input, CallOptions options) {
-        if (target.loaded().isPresent()) {
-            return start(input, options);
-        }
-        // Loading may take seconds; the caller was promised to get its future at once.
-        return new ColdCall<O>(options, left -> start(input, left))
-                .after(target.loadInBackground(workshop.executor()), workshop);
+        LoadedVersion version = target.tryLease();
+        return version != null ? startAndRelease(version, input, options) : startCold(input, target.bounded(options));
     }
 
-    private CompletableFuture<O> start(I input, CallOptions options) {
-        Bound<I, O> leased;
+    /** Loading may take seconds; the caller was promised to get its future at once. */
+    private CompletableFuture<O> startCold(I input, CallOptions options) {
+        return afterLoad(options, left -> {
+            try {
+                return startAndRelease(target.lease(left), input, left);
+            } catch (RuntimeException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        });
+    }
+
+    private <T> CompletableFuture<T> afterLoad(CallOptions options, Function<CallOptions, CompletableFuture<T>> start) {
+        return new ColdCall<T>(options, start, target::shortage)
+                .after(target.loadInBackground(workshop.executor(), options), workshop);
+    }
+
+    private CompletableFuture<O> startAndRelease(LoadedVersion version, I input, CallOptions options) {
         try {
-            leased = lease();
+            return callsOf(version).start(input, version.bounded(options));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
-        }
-        LoadedVersion version = leased.version;
-        try {
-            return leased.calls.start(input, version.bounded(options));
         } finally {
             version.runner().release();
         }
     }
 
-    /** Takes a lease of the version in service, which stays loaded until it is returned. */
-    private Bound<I, O> lease() {
-        while (true) {
-            LoadedVersion version = target.current();
-            Bound<I, O> latest = bound;
-            if (latest == null || latest.version != version) {
-                latest = new Bound<>(version, binder.apply(version));
-                bound = latest;
-            }
-            if (version.runner().tryAcquire()) {
-                return latest;
-            }
-            // Closed between the look and the lease: swapped, evicted, or the whole service is closing.
-            target.forget(version);
+    private VersionCalls<I, O> callsOf(LoadedVersion version) {
+        Bound<I, O> latest = bound;
+        if (latest == null || latest.version != version) {
+            latest = new Bound<>(version, binder.apply(version));
+            bound = latest;
         }
+        return latest.calls;
     }
 
     @Override

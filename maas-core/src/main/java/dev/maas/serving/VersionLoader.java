@@ -20,9 +20,16 @@ final class VersionLoader {
     /**
      * Loads a version. Takes over the source, which is closed with the version, or at once if loading fails.
      *
+     * @param onFreed runs when all that the version took was freed, by whoever frees it; not if loading fails before there was anything
      * @throws dev.maas.ModelLoadException if the model is not sound, or fails its golden data
      */
-    LoadedVersion load(ModelRef ref, String digest, ModelMetadata metadata, ModelSource source, ModelOptions options) {
+    LoadedVersion load(
+            ModelRef ref,
+            String digest,
+            ModelMetadata metadata,
+            ModelSource source,
+            ModelOptions options,
+            Runnable onFreed) {
         LoadedModel loaded;
         try {
             loaded = workshop.gate().load(source, workshop.engines());
@@ -31,7 +38,10 @@ final class VersionLoader {
             throw e;
         }
         ModelRunner runner = new ModelRunner(
-                new SourceBoundModel(loaded, source), options.runner(), workshop.executor(), workshop.deadlines());
+                new SourceBoundModel(loaded, source, onFreed),
+                options.runner(),
+                workshop.executor(),
+                workshop.deadlines());
         LoadedVersion version = new LoadedVersion(
                 ref,
                 digest,
@@ -42,6 +52,7 @@ final class VersionLoader {
                 workshop.resultCaches().of(ref.name(), options));
         try {
             new WarmUp(version, source, workshop.gate(), options).run();
+            IdleTrim.lookAfter(version, options.trimAfter(), workshop);
             return version;
         } catch (RuntimeException | Error e) {
             closeAfter(e, version);

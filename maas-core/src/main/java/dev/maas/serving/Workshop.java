@@ -28,6 +28,7 @@ final class Workshop implements AutoCloseable {
     private final Deadlines deadlines = new Deadlines();
     private final ResultCaches resultCaches = new ResultCaches(deadlines);
     private final ExecutorService executor;
+    private final NativeHeap nativeHeap;
 
     Workshop(Engines engines) {
         this.engines = engines;
@@ -38,6 +39,7 @@ final class Workshop implements AutoCloseable {
                     thread.setDaemon(true);
                     return thread;
                 });
+        this.nativeHeap = new NativeHeap(deadlines, executor);
     }
 
     Engines engines() {
@@ -54,6 +56,10 @@ final class Workshop implements AutoCloseable {
 
     ResultCaches resultCaches() {
         return resultCaches;
+    }
+
+    NativeHeap nativeHeap() {
+        return nativeHeap;
     }
 
     ExecutorService executor() {

@@ -50,7 +50,15 @@ final class KitRegistry implements ModelRegistry {
                     models.computeIfAbsent(ModelRef.requireName(name, "model"), key -> new ArrayList<>());
             int number = versions.size() + 1;
             ModelVersion version = new ModelVersion(
-                    name, number, digest(name, number), Instant.EPOCH, "test", 1, model.signature(), metadata, false);
+                    name,
+                    number,
+                    digest(name, number),
+                    Instant.EPOCH,
+                    "test",
+                    model.occupied(),
+                    model.signature(),
+                    metadata,
+                    false);
             versions.add(new Published(version, model));
             return number;
         }

@@ -11,12 +11,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A lambda as an engine's loaded model; as strict about its life as native code is. */
 final class LoadedLambda implements LoadedModel {
     private final TestModel model;
+    private final long bytes;
     private final AtomicInteger openFrames = new AtomicInteger();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     LoadedLambda(TestModel model) {
         model.load();
         this.model = model;
+        this.bytes = model.occupied();
     }
 
     @Override
@@ -31,7 +33,12 @@ final class LoadedLambda implements LoadedModel {
 
     @Override
     public OptionalLong nativeBytes() {
-        return OptionalLong.empty();
+        return OptionalLong.of(bytes);
+    }
+
+    @Override
+    public boolean isSizeExact() {
+        return true;
     }
 
     @Override

@@ -35,6 +35,7 @@ public final class TestModel {
     private volatile @Nullable RuntimeException loadFailure;
     private volatile @Nullable Hold hold;
 
+    private volatile long occupied = 1;
     private final AtomicLong runs = new AtomicLong();
     private final AtomicLong loads = new AtomicLong();
     private final AtomicInteger loaded = new AtomicInteger();
@@ -146,6 +147,22 @@ public final class TestModel {
         Hold fresh = new Hold();
         hold = fresh;
         return fresh;
+    }
+
+    /**
+     * Makes the model count with that many bytes where a service has a memory budget, from its next load on; by default with one.
+     *
+     * @throws InvalidInputException if the number is below 1
+     */
+    public void occupy(long bytes) {
+        if (bytes < 1) {
+            throw new InvalidInputException("A model occupies one byte or more; got " + bytes);
+        }
+        occupied = bytes;
+    }
+
+    long occupied() {
+        return occupied;
     }
 
     /** Returns how many runs have begun, failed ones among them. Calls that shared a run count once. */

@@ -331,6 +331,31 @@ class ModelRunnerTest {
     }
 
     @Test
+    void whoHasWaitedLongIsServedBeforeTheUrgentWhoComeNow() {
+        RunnerOptions unbatched = new RunnerOptions(1, 1, Duration.ZERO, 1_000, Duration.ofSeconds(10));
+        try (ModelRunner runner = new ModelRunner(model, unbatched, executor, deadlines)) {
+            model.hold();
+            CompletableFuture<Float> first = runner.start(FakeModel.SUM, row(0), NONE);
+            await().until(() -> model.running.get() == 1);
+            List<String> order = java.util.Collections.synchronizedList(new ArrayList<>());
+            List<CompletableFuture<Void>> all = new ArrayList<>();
+            CallOptions low = NONE.withPriority(Priority.LOW);
+            all.add(runner.start(FakeModel.SUM, row(1), low).thenRun(() -> order.add("LOW")));
+            long begin = System.nanoTime();
+            // Twice the head start: that of the urgent, and the handicap of the others.
+            await().until(() -> System.nanoTime() - begin > 2 * CallQueue.HEAD_START_NANOS);
+            for (int i = 0; i < 3; i++) {
+                CallOptions high = NONE.withPriority(Priority.HIGH);
+                all.add(runner.start(FakeModel.SUM, row(1), high).thenRun(() -> order.add("HIGH")));
+            }
+            model.letAllPass();
+            all.forEach(CompletableFuture::join);
+            assertThat(first).isCompleted();
+            assertThat(order).containsExactly("LOW", "HIGH", "HIGH", "HIGH");
+        }
+    }
+
+    @Test
     void aListIsCutIntoBatchesAndComesBackInOrder() {
         try (ModelRunner runner = runner(2)) {
             teach(runner);

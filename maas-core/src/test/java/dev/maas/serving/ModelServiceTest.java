@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -81,9 +80,14 @@ class ModelServiceTest {
         assertThat(predictor("m").predict(ZEROS)).containsExactly(1, 1);
 
         assertThat(registry.opened).hasValue(1);
-        assertThat(health("m:1"))
-                .isEqualTo(new ServiceHealth.ModelHealth(
-                        ModelRef.of("m", 1), ServiceHealth.State.READY, OptionalInt.of(1), ""));
+        assertThat(health("m:1").state()).isEqualTo(ServiceHealth.State.READY);
+        assertThat(health("m:1").version()).hasValue(1);
+        assertThat(health("m:1").reason()).isEmpty();
+        assertThat(health("m:1").loadedBytes())
+                .isEqualTo(health("m").loadedBytes())
+                .isPositive();
+        assertThat(service.health().memory().loadedBytes())
+                .isEqualTo(health("m").loadedBytes());
     }
 
     @Test

@@ -42,6 +42,8 @@ final class TestRegistry implements ModelRegistry {
     final AtomicInteger opened = new AtomicInteger();
     final AtomicInteger sourcesClosed = new AtomicInteger();
     final AtomicInteger watches = new AtomicInteger();
+    /** The size that the manifests of versions published from now on tell. */
+    volatile long byteSize = 1;
     /** Runs whenever a version's files are opened; what it throws, {@link #open} throws. */
     volatile Consumer<ModelVersion> onOpen = version -> {};
     /** Runs whenever a reference is resolved. */
@@ -81,7 +83,8 @@ final class TestRegistry implements ModelRegistry {
         int number = versions.size() + 1;
         String digest = "sha256:" + String.format("%032x%032x", name.hashCode() & 0xffffffffL, number);
         versions.add(new Stored(
-                new ModelVersion(name, number, digest, Instant.EPOCH, "test", 1, signature, metadata, false), source));
+                new ModelVersion(name, number, digest, Instant.EPOCH, "test", byteSize, signature, metadata, false),
+                source));
         return number;
     }
 

@@ -7,6 +7,8 @@ import dev.maas.registry.store.ObjectListing;
 import dev.maas.registry.store.ObjectStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -59,6 +61,20 @@ final class Collector {
         this.who = who;
     }
 
+    /** Makes a collector that reads logs of its own: what is about to be removed must not be decided by what a cache remembers. */
+    static Collector reading(ObjectStore store, RegistryOptions options, String who) {
+        StoreReader reader = new StoreReader(store);
+        LogReader logs = new LogReader(reader);
+        Map<String, ModelLog> models = new HashMap<>();
+        return new Collector(
+                reader,
+                logs,
+                new Leases(reader, options),
+                options,
+                model -> models.computeIfAbsent(model, name -> new ModelLog(name, reader, logs, options)),
+                who);
+    }
+
     private ObjectStore store() {
         return reader.store();
     }
@@ -73,6 +89,32 @@ final class Collector {
         forEachModel(this::removeOldCheckpoints);
         store().clean(options.grace());
         return new CollectionReport(purged, trashed, trashedBytes, restored, removed, scratch);
+    }
+
+    /** Tells what {@link #collect} would do now. */
+    CollectionReport preview() {
+        Instant now = leases.storeTime();
+        Instant today = options.clock().instant();
+        Set<String> needed = leases.leased(now);
+        forEachModel(model -> models.apply(model).readNow(state -> {
+            List<VersionState> over = state.purgeable(today);
+            purged += over.size();
+            addNeeded(state, over, needed);
+            return needed;
+        }));
+        forEachObject(Keys.BLOBS, blob -> {
+            if (!needed.contains(Keys.lastPart(blob.key())) && isOver(blob.lastModified(), now)) {
+                trashed++;
+                trashedBytes += blob.size();
+            }
+        });
+        forEachObject(Keys.TRASH, blob -> {
+            String hex = Keys.lastPart(blob.key());
+            boolean back = Sha256.isHex(hex) && needed.contains(hex);
+            restored += back && store().stat(Keys.blob(hex)).isEmpty() ? 1 : 0;
+            removed += !back && isOver(trashedAt(blob), now) ? 1 : 0;
+        });
+        return new CollectionReport(purged, trashed, trashedBytes, restored, removed, 0);
     }
 
     private void forEachModel(Consumer<String> action) {
@@ -108,16 +150,20 @@ final class Collector {
     private Set<String> needed(Instant now) {
         Set<String> needed = leases.leased(now);
         forEachModel(model -> models.apply(model).readNow(state -> {
-            for (VersionState version : state.versions()) {
-                if (!version.purged) {
-                    needed.add(version.manifestHex());
-                    needed.addAll(version.blobs);
-                    version.attachments.forEach(attach -> needed.addAll(attach.blobs()));
-                }
-            }
+            addNeeded(state, List.of(), needed);
             return needed;
         }));
         return needed;
+    }
+
+    private static void addNeeded(ModelState state, List<VersionState> over, Set<String> needed) {
+        for (VersionState version : state.versions()) {
+            if (!version.purged && !over.contains(version)) {
+                needed.add(version.manifestHex());
+                needed.addAll(version.blobs);
+                version.attachments.forEach(attach -> needed.addAll(attach.blobs()));
+            }
+        }
     }
 
     /** Moves what nothing needs to a trash of its own; returns where that is. */

@@ -25,7 +25,7 @@ final class ManifestJson {
     /** What registries of the OCI distribution specification accept at least. */
     static final int LARGEST = 4 << 20;
 
-    private static final int MOST_LAYERS = 10_000;
+    private static final int MOST_LAYERS = 10_001;
     private static final long LARGEST_BLOB = 1L << 53;
 
     private ManifestJson() {}
@@ -102,6 +102,13 @@ final class ManifestJson {
             throw fields.wrong("layers", "has " + layers.size() + " entries; 1 to " + MOST_LAYERS + " are allowed");
         }
         requireNames(layers, what);
+        for (Manifest.Descriptor layer : layers) {
+            boolean encrypted = EncryptedLayer.find(layer, what).isPresent();
+            if (encrypted && layer.file().filter(Manifest.FACTS_FILE::equals).isPresent()) {
+                throw new IntegrityException(what + " has an encrypted layer '" + Manifest.FACTS_FILE
+                        + "', which everybody must be able to read");
+            }
+        }
         Fields config = fields.object("config");
         requireText(config, "mediaType", Manifest.CONFIG_TYPE);
         return new Manifest(readDescriptor(config), layers);

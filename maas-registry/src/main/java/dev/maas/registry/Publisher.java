@@ -9,6 +9,7 @@ import dev.maas.registry.store.ObjectContent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +17,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Publishes versions: puts their blobs, then commits one entry that names them.
@@ -29,18 +28,18 @@ import org.slf4j.LoggerFactory;
  * there when both are done. After the commit the publisher looks once more, and puts again what is missing.
  */
 final class Publisher {
-    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
-
     private final Blobs blobs;
     private final Leases leases;
     private final RegistryOptions options;
     private final PackageReader packages;
+    private final Sameness sameness;
 
-    Publisher(Blobs blobs, Leases leases, RegistryOptions options, PackageReader packages) {
+    Publisher(Blobs blobs, Leases leases, RegistryOptions options, PackageReader packages, Sameness sameness) {
         this.blobs = blobs;
         this.leases = leases;
         this.options = options;
         this.packages = packages;
+        this.sameness = sameness;
     }
 
     /** One publishing under way; used by one thread. */
@@ -48,10 +47,14 @@ final class Publisher {
         final List<String> aliases;
         final Set<String> reused = new HashSet<>();
         final Instant started;
+        final Map<String, Boolean> compared = new HashMap<>();
         PreparedVersion prepared;
 
+        /** A version that has to be decrypted to be compared, which takes too long while others wait for the log. */
+        Trust.@Nullable Candidate uncompared;
+
         @Nullable
-        String lease;
+        HeldBlobs held;
 
         @Nullable
         ModelVersion there;
@@ -73,8 +76,7 @@ final class Publisher {
                 options.clock().instant());
         try {
             // Spares the transfer of what is there already; the commit decides.
-            attempt.there =
-                    log.readNow(state -> existing(state, attempt.prepared)).orElse(null);
+            look(attempt, log);
             if (attempt.there == null) {
                 attempt.prepared = attempt.prepared.signedBy(options.signers());
             }
@@ -84,6 +86,9 @@ final class Publisher {
                     uploadMissing(attempt);
                     return log.read(state -> state.version(attempt.version).orElseThrow().version);
                 }
+                if (attempt.uncompared != null) {
+                    look(attempt, log);
+                }
             }
             moveAliases(attempt, log, who);
             return attempt.there;
@@ -91,15 +96,27 @@ final class Publisher {
             throw blame(e);
         } finally {
             giveBack(attempt);
+            attempt.prepared.close();
         }
+    }
+
+    private void look(Attempt attempt, ModelLog log) {
+        do {
+            Trust.Candidate candidate = attempt.uncompared;
+            if (candidate != null) {
+                attempt.compared.put(candidate.version().digest(), sameness.isSame(candidate, attempt.prepared));
+            }
+            attempt.there = log.readNow(state -> existing(state, attempt)).orElse(null);
+        } while (attempt.uncompared != null);
     }
 
     private void upload(Attempt attempt, ModelLog log) {
         attempt.reused.clear();
         putAll(attempt);
         boolean covered = log.readNow(state -> attempt.reused.stream().allMatch(state::needs));
-        if (attempt.lease == null && (!covered || isLate(attempt))) {
-            attempt.lease = leases.put(attempt.prepared.uploads().keySet());
+        if (attempt.held == null && (!covered || isLate(attempt))) {
+            attempt.held =
+                    new HeldBlobs(leases, options, attempt.prepared.uploads().keySet());
             putAll(attempt);
         }
     }
@@ -112,6 +129,9 @@ final class Publisher {
 
     private void putAll(Attempt attempt) {
         for (Map.Entry<String, ObjectContent> blob : attempt.prepared.uploads().entrySet()) {
+            if (attempt.held != null) {
+                attempt.held.refresh();
+            }
             if (!blobs.put(blob.getKey(), blob.getValue())) {
                 attempt.reused.add(blob.getKey());
             }
@@ -127,9 +147,9 @@ final class Publisher {
     }
 
     private static Optional<Change> decide(ModelState state, Attempt attempt) {
-        attempt.there = existing(state, attempt.prepared).orElse(null);
-        boolean protectedNow = attempt.lease != null || attempt.reused.stream().allMatch(state::needs);
-        if (attempt.there != null || !protectedNow) {
+        attempt.there = existing(state, attempt).orElse(null);
+        boolean protectedNow = attempt.held != null || attempt.reused.stream().allMatch(state::needs);
+        if (attempt.there != null || attempt.uncompared != null || !protectedNow) {
             return Optional.empty();
         }
         attempt.version = state.versions().size() + 1;
@@ -137,7 +157,9 @@ final class Publisher {
     }
 
     /** Returns the version that has the same semantic version and the same content, if there is one. */
-    private static Optional<ModelVersion> existing(ModelState state, PreparedVersion prepared) {
+    private static Optional<ModelVersion> existing(ModelState state, Attempt attempt) {
+        PreparedVersion prepared = attempt.prepared;
+        attempt.uncompared = null;
         Optional<String> semantic = prepared.facts().metadata().semanticVersion();
         Optional<VersionState> found = semantic.flatMap(version -> SemanticVersions.find(state, version));
         if (found.isEmpty()) {
@@ -146,10 +168,16 @@ final class Publisher {
         VersionState there = found.get();
         String name = "'" + state.model() + ":" + semantic.get() + "'";
         if (!there.isThere()) {
-            throw new RegistryConflictException(name + " was deleted as version " + there.version.number()
-                    + ". Restore it, or publish under another semantic version");
+            throw new RegistryConflictException(name + " was deleted as version " + there.version.number() + ". "
+                    + (there.purged ? "Publish" : "Restore it, or publish") + " under another semantic version");
         }
-        if (!there.manifestHex().equals(prepared.manifestHex())) {
+        if (prepared.packer().encrypts() && !attempt.compared.containsKey(there.version.digest())) {
+            attempt.uncompared = Trust.Candidate.of(there);
+            return Optional.empty();
+        }
+        boolean same = there.manifestHex().equals(prepared.manifestHex())
+                || attempt.compared.getOrDefault(there.version.digest(), false);
+        if (!same) {
             throw new RegistryConflictException(name + " is version " + there.version.number() + " and has "
                     + difference(there, prepared)
                     + ". A version never changes: publish under another semantic version");
@@ -177,21 +205,16 @@ final class Publisher {
     /** A put fails also if the publisher's own file could not be read or changed meanwhile; that is not the store's fault. */
     private static RuntimeException blame(RegistryException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof PackageReader.FileFailure) {
+            if (cause instanceof PackedFile.Failure) {
                 return new ModelLoadException(cause.getMessage() + ". Publish again when nobody writes to it", failure);
             }
         }
         return failure;
     }
 
-    private void giveBack(Attempt attempt) {
-        if (attempt.lease != null) {
-            try {
-                leases.remove(attempt.lease);
-            } catch (RegistryException e) {
-                // A collector removes it when it is over.
-                LOG.debug("The lease {} could not be given back", attempt.lease, e);
-            }
+    private static void giveBack(Attempt attempt) {
+        if (attempt.held != null) {
+            attempt.held.close();
         }
     }
 }

@@ -86,6 +86,38 @@ class CollectorTest {
     }
 
     @Test
+    void aPreviewTellsWhatACollectionDoesAndDoesNothing() {
+        try (ManagedRegistry registry = open(new UnclosedStore(store))) {
+            registry.publish(model("spam", "a"));
+            registry.publish(model("spam", "b"));
+            orphan(store, "orphan");
+            assertThat(registry.previewCollection()).isEqualTo(new CollectionReport(0, 0, 0, 0, 0, 0));
+            registry.update(VersionUpdate.delete("spam", 1));
+            clock.advance(Duration.ofDays(31));
+            long before = store.list("", null, 1000).objects().size();
+
+            CollectionReport preview = registry.previewCollection();
+
+            // The orphan, and the version's file, config and manifest.
+            assertThat(preview.purgedVersions()).isEqualTo(1);
+            assertThat(preview.trashedBlobs()).isEqualTo(4);
+            assertThat(store.list("", null, 1000).objects()).hasSize((int) before);
+            CollectionReport done = registry.collect();
+            assertThat(done.purgedVersions()).isEqualTo(preview.purgedVersions());
+            assertThat(done.trashedBlobs()).isEqualTo(preview.trashedBlobs());
+            assertThat(done.trashedBytes()).isEqualTo(preview.trashedBytes());
+
+            // The trash holds something that an order needs again, and the rest is over.
+            registry.publish(model("spam", "a"));
+            clock.advance(Duration.ofMinutes(61));
+            CollectionReport next = registry.previewCollection();
+            CollectionReport emptied = registry.collect();
+            assertThat(next.removedBlobs()).isEqualTo(emptied.removedBlobs()).isPositive();
+            assertThat(next.restoredBlobs()).isEqualTo(emptied.restoredBlobs());
+        }
+    }
+
+    @Test
     void leasedBlobsStay() {
         try (ManagedRegistry registry = open(new UnclosedStore(store))) {
             registry.publish(model("spam", "a"));
@@ -201,6 +233,27 @@ class CollectorTest {
                     .isInstanceOf(IntegrityException.class)
                     .hasMessageContaining("models/spam/log/00000000000000000002.json");
             assertThat(blobs()).isEqualTo(all);
+        }
+    }
+
+    /** It stood still for longer than the grace time, and another took its note for a dead lease. */
+    @Test
+    void aCollectorWhoseNoteOfTheTimeIsTakenAwayWritesAnother() {
+        AtomicBoolean armed = new AtomicBoolean(true);
+        ObjectStore view = new UnclosedStore(store) {
+            @Override
+            public boolean putIfAbsent(String key, ObjectContent content) {
+                boolean won = super.putIfAbsent(key, content);
+                if (key.startsWith(Keys.LEASES) && armed.getAndSet(false)) {
+                    super.delete(key);
+                }
+                return won;
+            }
+        };
+        try (ManagedRegistry registry = open(view)) {
+            registry.publish(model("spam", "a"));
+            assertThat(registry.collect().trashedBlobs()).isZero();
+            assertThat(armed).isFalse();
         }
     }
 

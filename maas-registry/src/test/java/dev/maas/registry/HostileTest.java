@@ -55,44 +55,72 @@ class HostileTest {
         return CanonicalJson.bytes(entry);
     }
 
-    private static Arguments edit(String name, Consumer<JsonObject> edit) {
-        return Arguments.of(name, edit);
+    private static Arguments edit(String name, String reason, Consumer<JsonObject> edit) {
+        return Arguments.of(name, reason, edit);
     }
 
     static Stream<Arguments> entries() {
         return Stream.of(
-                edit("another model's entry", e -> e.addProperty("model", "ham")),
-                edit("another place's entry", e -> e.addProperty("sequence", 3)),
-                edit("sequence as text", e -> e.addProperty("sequence", "2")),
-                edit("sequence as a fraction", e -> e.addProperty("sequence", 2.5)),
-                edit("a fork", e -> e.addProperty("previous", "1".repeat(64))),
-                edit("no previous", e -> e.remove("previous")),
-                edit("previous that is no digest", e -> e.addProperty("previous", "../../etc")),
-                edit("a gap in the versions", e -> e.addProperty("version", 3)),
-                edit("a version twice", e -> e.addProperty("version", 1)),
-                edit("version 0", e -> e.addProperty("version", 0)),
-                edit("a huge version", e -> e.addProperty("version", 1L << 40)),
-                edit("an unknown kind", e -> e.addProperty("kind", "exec")),
-                edit("a kind that is no text", e -> e.add("kind", new JsonObject())),
-                edit("no time", e -> e.remove("at")),
-                edit("a time that is none", e -> e.addProperty("at", "yesterday")),
-                edit("a manifest that is no digest", e -> e.addProperty("manifest", "latest")),
-                edit("a manifest in md5", e -> e.addProperty("manifest", "md5:" + "0".repeat(32))),
-                edit("a negative size", e -> e.addProperty("byteSize", -1)),
-                edit("blobs that are paths", e -> e.getAsJsonArray("blobs").add("../../../etc/passwd")),
-                edit("blobs that are numbers", e -> e.getAsJsonArray("blobs").add(7)),
-                edit("aliases with paths", e -> e.getAsJsonArray("aliases").add("../x")),
-                edit("no facts", e -> e.remove("facts")),
-                edit("facts without signature", e -> e.getAsJsonObject("facts").remove("signature")),
+                edit("another model's entry", "'model' is another model's", e -> e.addProperty("model", "ham")),
+                edit(
+                        "another place's entry",
+                        "'sequence' is not a whole number from 2 to 2",
+                        e -> e.addProperty("sequence", 3)),
+                edit("sequence as text", "'sequence' is not a whole number", e -> e.addProperty("sequence", "2")),
+                edit("sequence as a fraction", "'sequence' is not a whole number", e -> e.addProperty("sequence", 2.5)),
+                edit("a fork", "changed or forked", e -> e.addProperty("previous", "1".repeat(64))),
+                edit("no previous", "'previous' is missing", e -> e.remove("previous")),
+                edit(
+                        "previous that is no digest",
+                        "'previous' is not a SHA-256",
+                        e -> e.addProperty("previous", "../../etc")),
+                edit("a gap in the versions", "publishes version 3 where 2 is next", e -> e.addProperty("version", 3)),
+                edit("a version twice", "publishes version 1 where 2 is next", e -> e.addProperty("version", 1)),
+                edit("version 0", "'version' is not a whole number from 1", e -> e.addProperty("version", 0)),
+                edit(
+                        "a huge version",
+                        "'version' is not a whole number from 1",
+                        e -> e.addProperty("version", 1L << 40)),
+                edit("an unknown kind", "of the kind 'exec'", e -> e.addProperty("kind", "exec")),
+                edit("a kind that is no text", "'kind' is not a text", e -> e.add("kind", new JsonObject())),
+                edit("no time", "'at' is missing", e -> e.remove("at")),
+                edit("a time that is none", "'at' is not a time", e -> e.addProperty("at", "yesterday")),
+                edit(
+                        "a manifest that is no digest",
+                        "'manifest' is not a sha256 digest",
+                        e -> e.addProperty("manifest", "latest")),
+                edit(
+                        "a manifest in md5",
+                        "'manifest' is not a sha256 digest",
+                        e -> e.addProperty("manifest", "md5:" + "0".repeat(32))),
+                edit("a negative size", "'byteSize' is not a whole number from 0", e -> e.addProperty("byteSize", -1)),
+                edit(
+                        "blobs that are paths",
+                        "'blobs' has something else than SHA-256s",
+                        e -> e.getAsJsonArray("blobs").add("../../../etc/passwd")),
+                edit(
+                        "blobs that are numbers",
+                        "'blobs' is not a text",
+                        e -> e.getAsJsonArray("blobs").add(7)),
+                edit(
+                        "aliases with paths",
+                        "The alias name '../x' is not valid",
+                        e -> e.getAsJsonArray("aliases").add("../x")),
+                edit("no facts", "'facts' is missing", e -> e.remove("facts")),
+                edit(
+                        "facts without signature",
+                        "'signature' is missing",
+                        e -> e.getAsJsonObject("facts").remove("signature")),
                 edit(
                         "facts with an unknown type",
+                        "No element type is named 'float128'",
                         e -> e.getAsJsonObject("facts")
                                 .getAsJsonObject("signature")
                                 .getAsJsonArray("inputs")
                                 .get(0)
                                 .getAsJsonObject()
                                 .addProperty("type", "float128")),
-                edit("two inputs of one name", e -> {
+                edit("two inputs of one name", "Two inputs are named 'text'", e -> {
                     var inputs = e.getAsJsonObject("facts")
                             .getAsJsonObject("signature")
                             .getAsJsonArray("inputs");
@@ -100,6 +128,7 @@ class HostileTest {
                 }),
                 edit(
                         "a negative dimension",
+                        "a size of 0 or more; got -5",
                         e -> e.getAsJsonObject("facts")
                                 .getAsJsonObject("signature")
                                 .getAsJsonArray("inputs")
@@ -109,8 +138,9 @@ class HostileTest {
                                 .add(-5)),
                 edit(
                         "a semantic version that is none",
+                        "got '1.4.2/../..'",
                         e -> e.getAsJsonObject("facts").addProperty("semanticVersion", "1.4.2/../..")),
-                edit("a checkpoint of the future", e -> {
+                edit("a checkpoint of the future", "'checkpoint': 'sequence' is not a whole number from 1 to 1", e -> {
                     JsonObject ref = new JsonObject();
                     ref.addProperty("sequence", 9);
                     ref.addProperty("sha256", "0".repeat(64));
@@ -120,7 +150,7 @@ class HostileTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("entries")
-    void aForgedEntryIsRefused(String name, Consumer<JsonObject> edit) throws Exception {
+    void aForgedEntryIsRefused(String name, String reason, Consumer<JsonObject> edit) throws Exception {
         try (ManagedRegistry registry = open()) {
             registry.publish(model("spam", "a"));
             registry.publish(model("spam", "b").alias("champion"));
@@ -133,33 +163,35 @@ class HostileTest {
             assertThatThrownBy(() -> registry.resolve("spam:1"))
                     .as(name)
                     .isInstanceOf(IntegrityException.class)
-                    .hasMessageContaining("spam");
+                    .hasMessageContaining("spam")
+                    .hasMessageContaining(reason);
             assertThatThrownBy(() -> registry.publish(model("spam", "c"))).isInstanceOf(IntegrityException.class);
         }
     }
 
     static Stream<Arguments> rawEntries() {
         List<Arguments> cases = new ArrayList<>();
-        cases.add(Arguments.of("nothing", ""));
-        cases.add(Arguments.of("a list", "[]"));
-        cases.add(Arguments.of("a text", "\"x\""));
-        cases.add(Arguments.of("two objects", "{}{}"));
-        cases.add(Arguments.of("a name twice", "{\"a\":1,\"a\":2}"));
-        cases.add(Arguments.of("not a number", "{\"a\":NaN}"));
-        cases.add(Arguments.of("a number of many digits", "{\"a\":" + "9".repeat(1000) + "}"));
-        cases.add(Arguments.of("an endless exponent", "{\"a\":1e999999999}"));
-        cases.add(Arguments.of("single quotes", "{'a':1}"));
-        cases.add(Arguments.of("a comment", "/* */{}"));
-        cases.add(Arguments.of("cut", "{\"a\":"));
-        cases.add(Arguments.of("deep", "{\"a\":" + "[".repeat(5000) + "]".repeat(5000) + "}"));
-        cases.add(Arguments.of("a byte order mark", "\uFEFF{}"));
-        cases.add(Arguments.of("an XSSI prefix", ")]}'\n{}"));
+        cases.add(Arguments.of("nothing", "not sound JSON", ""));
+        cases.add(Arguments.of("a list", "not one JSON object", "[]"));
+        cases.add(Arguments.of("a text", "not one JSON object", "\"x\""));
+        cases.add(Arguments.of("two objects", "not sound JSON", "{}{}"));
+        cases.add(Arguments.of("a name twice", "a name twice in one object", "{\"a\":1,\"a\":2}"));
+        cases.add(Arguments.of("not a number", "not sound JSON", "{\"a\":NaN}"));
+        cases.add(Arguments.of(
+                "a number of many digits", "a number of 1000 characters", "{\"a\":" + "9".repeat(1000) + "}"));
+        cases.add(Arguments.of("an endless exponent", "out of range", "{\"a\":1e999999999}"));
+        cases.add(Arguments.of("single quotes", "not sound JSON", "{'a':1}"));
+        cases.add(Arguments.of("a comment", "not sound JSON", "/* */{}"));
+        cases.add(Arguments.of("cut", "not sound JSON", "{\"a\":"));
+        cases.add(Arguments.of("deep", "nested deeper than 16", "{\"a\":" + "[".repeat(5000) + "]".repeat(5000) + "}"));
+        cases.add(Arguments.of("a byte order mark", "its checksum does not fit", "\uFEFF{}"));
+        cases.add(Arguments.of("an XSSI prefix", "not sound JSON", ")]}'\n{}"));
         return cases.stream();
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("rawEntries")
-    void anEntryThatIsNoSoundJsonIsRefused(String name, String text) {
+    void anEntryThatIsNoSoundJsonIsRefused(String name, String reason, String text) {
         try (ManagedRegistry registry = open()) {
             registry.publish(model("spam", "a"));
         }
@@ -169,7 +201,8 @@ class HostileTest {
                     .as(name)
                     .isInstanceOf(IntegrityException.class)
                     .hasMessageContaining("memory store")
-                    .hasMessageContaining("models/spam/log/00000000000000000002.json");
+                    .hasMessageContaining("models/spam/log/00000000000000000002.json")
+                    .hasMessageContaining(reason);
         }
     }
 
@@ -265,25 +298,41 @@ class HostileTest {
 
     static Stream<Arguments> manifests() {
         return Stream.of(
-                edit("another schema", m -> m.addProperty("schemaVersion", 1)),
-                edit("another media type", m -> m.addProperty("mediaType", "text/html")),
-                edit("another artifact type", m -> m.remove("artifactType")),
-                edit("no layers", m -> m.remove("layers")),
-                edit("no config", m -> m.remove("config")),
-                edit("a layer without a name", m -> layer(m).remove("annotations")),
-                edit("a name that leaves", m -> rename(m, "../../etc/passwd")),
-                edit("an absolute name", m -> rename(m, "/etc/passwd")),
-                edit("a device", m -> rename(m, "NUL")),
-                edit("a name twice", m -> rename(m, "maas.json")),
-                edit("a name that differs by case", m -> rename(m, "MAAS.json")),
-                edit("a control character", m -> rename(m, "a\u0000b")),
-                edit("a negative size", m -> layer(m).addProperty("size", -1)),
-                edit("a huge size", m -> layer(m).addProperty("size", 9.3e18)),
-                edit("a size as text", m -> layer(m).addProperty("size", "7")),
-                edit("a digest that is a path", m -> layer(m).addProperty("digest", "sha256:../../x")),
-                edit("another algorithm", m -> layer(m).addProperty("digest", "sha512:" + "0".repeat(128))),
+                edit(
+                        "another schema",
+                        "'schemaVersion' is not a whole number from 2 to 2",
+                        m -> m.addProperty("schemaVersion", 1)),
+                edit(
+                        "another media type",
+                        "'mediaType' is not application/vnd.oci.image.manifest.v1+json",
+                        m -> m.addProperty("mediaType", "text/html")),
+                edit("another artifact type", "'artifactType' is missing", m -> m.remove("artifactType")),
+                edit("no layers", "'layers' is missing", m -> m.remove("layers")),
+                edit("no config", "'config' is missing", m -> m.remove("config")),
+                edit(
+                        "a layer without a name",
+                        "a layer without org.cncf.model.filepath",
+                        m -> layer(m).remove("annotations")),
+                edit("a name that leaves", "it has the part '..'", m -> rename(m, "../../etc/passwd")),
+                edit("an absolute name", "'/etc/passwd': it has the part ''", m -> rename(m, "/etc/passwd")),
+                edit("a device", "is a device on Windows", m -> rename(m, "NUL")),
+                edit("a name twice", "or it comes twice", m -> rename(m, "maas.json")),
+                edit("a name that differs by case", "the same but for case", m -> rename(m, "MAAS.json")),
+                edit("a control character", "the character U+0000", m -> rename(m, "a\u0000b")),
+                edit("a negative size", "'size' is not a whole number from 0", m -> layer(m).addProperty("size", -1)),
+                edit("a huge size", "'size' is not a whole number from 0", m -> layer(m).addProperty("size", 9.3e18)),
+                edit("a size as text", "'size' is not a whole number from 0", m -> layer(m).addProperty("size", "7")),
+                edit(
+                        "a digest that is a path",
+                        "'digest' is not a sha256 digest",
+                        m -> layer(m).addProperty("digest", "sha256:../../x")),
+                edit(
+                        "another algorithm",
+                        "'digest' is not a sha256 digest",
+                        m -> layer(m).addProperty("digest", "sha512:" + "0".repeat(128))),
                 edit(
                         "an annotation that is no text",
+                        "'annotations' is not a text",
                         m -> layer(m).getAsJsonObject("annotations").addProperty("x", 1)));
     }
 
@@ -297,7 +346,7 @@ class HostileTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("manifests")
-    void aHostileManifestIsRefused(String name, Consumer<JsonObject> edit) throws Exception {
+    void aHostileManifestIsRefused(String name, String reason, Consumer<JsonObject> edit) throws Exception {
         JsonObject manifest;
         try (ManagedRegistry registry = open()) {
             ModelVersion version = registry.publish(model("spam", "a"));
@@ -308,7 +357,8 @@ class HostileTest {
         assertThatThrownBy(() -> ManifestJson.read(bytes, "The manifest"))
                 .as(name)
                 .isInstanceOf(IntegrityException.class)
-                .hasMessageContaining("The manifest");
+                .hasMessageContaining("The manifest")
+                .hasMessageContaining(reason);
     }
 
     @Test

@@ -234,6 +234,9 @@ class TrustTest {
         for (Map.Entry<String, String> file : manifest.digests().entrySet()) {
             Files.write(unpacked.resolve(file.getKey()), blob(file.getValue()));
         }
+        assertThat(registry.facts(published))
+                .as("what who verifies outside needs besides the files")
+                .isEqualTo(Files.readAllBytes(unpacked.resolve("maas.json")));
         Path signature = Files.write(
                 folder.resolve("model.sig"),
                 registry.read(registry.attachments(published).get(0)));

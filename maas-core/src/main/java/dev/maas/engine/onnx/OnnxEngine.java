@@ -15,10 +15,12 @@ final class OnnxEngine implements Engine {
     private final OnnxEnvironment environment;
     private final SessionLoader loader;
     private final TextBridge texts;
+    private final boolean hasArena;
 
     OnnxEngine(OnnxEnvironment environment, EngineOptions options) {
         this.environment = environment;
         this.loader = new SessionLoader(environment, options);
+        this.hasArena = options.memoryArena();
         this.texts = new TextBridge(environment.runtime());
     }
 
@@ -36,7 +38,7 @@ final class OnnxEngine implements Engine {
     public LoadedModel load(VettedModel model) {
         Sessions sessions = loader.open(model);
         try {
-            return new OnnxModel(environment, sessions, model, texts);
+            return new OnnxModel(environment, sessions, model, texts, hasArena);
         } catch (OrtException e) {
             closeAfter(e, sessions);
             throw new ModelLoadException(

@@ -34,12 +34,15 @@ final class OnnxModel implements LoadedModel {
     private final List<List<String>> namesOfOutputs = new ArrayList<>();
     private final Set<String> optionalOutputs;
 
+    private final boolean hasArena;
     private final Object lock = new Object();
     // Guarded by lock.
     private boolean closed;
     private int openFrames;
 
-    OnnxModel(OnnxEnvironment environment, Sessions sessions, VettedModel model, TextBridge texts) throws OrtException {
+    OnnxModel(OnnxEnvironment environment, Sessions sessions, VettedModel model, TextBridge texts, boolean hasArena)
+            throws OrtException {
+        this.hasArena = hasArena;
         this.runtime = environment.runtime();
         this.sessions = sessions;
         OrtSession session = sessions.forRunsAlone();
@@ -84,6 +87,20 @@ final class OnnxModel implements LoadedModel {
     @Override
     public RunFrame newThroughputFrame() {
         return newFrame(sessions.forRunsBesideOthers());
+    }
+
+    @Override
+    public void trim() {
+        if (!hasArena) {
+            return;
+        }
+        try {
+            for (OrtSession session : sessions.all()) {
+                ArenaTrim.trim(runtime, session, signature);
+            }
+        } catch (OrtException e) {
+            throw new EngineException("The model's idle memory cannot be given back: " + ErrorText.of(e, List.of()), e);
+        }
     }
 
     private RunFrame newFrame(OrtSession session) {

@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -33,6 +34,10 @@ final class Sessions implements AutoCloseable {
 
     int count() {
         return sessions.size();
+    }
+
+    List<OrtSession> all() {
+        return Collections.unmodifiableList(sessions);
     }
 
     OrtSession forRunsAlone() {

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** The program: measures what its arguments name, and prints it. */
 public final class Benchmarks {
-    private static final List<String> ALL = List.of("call", "callers", "load", "swaps", "canary");
+    private static final List<String> ALL = List.of("call", "callers", "load", "swaps", "canary", "budget");
 
     private Benchmarks() {}
 
@@ -25,6 +25,7 @@ public final class Benchmarks {
                 case "load" -> new LoadReport().run();
                 case "swaps" -> new SwapReport().run();
                 case "canary" -> new RolloutReport().run();
+                case "budget" -> new BudgetReport().run();
                 case "growth" -> new GrowthReport().run();
                 case "stress" -> new StressReport(Duration.ofMinutes(1), 1).run();
                 case "stress-long" -> new StressReport(Duration.ofMinutes(10), 1).run();

@@ -4,11 +4,13 @@ import dev.maas.InvalidInputException;
 import dev.maas.RegistryException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +80,20 @@ public interface ObjectStore extends AutoCloseable {
      */
     default Iterator<Optional<InputStream>> openAll(List<String> keys) {
         return keys.stream().map(this::open).iterator();
+    }
+
+    /**
+     * Writes an object's bytes from an offset on to a channel: what {@link #open(String, long, long)} would deliver, without its stream. A
+     * store that has the bytes in buffers already overrides this, so that they are not copied on their way; the channel does not keep a
+     * buffer, and takes all its bytes in one write or several.
+     *
+     * @param offset where to begin, 0 or more; at or behind the end of the object, nothing is written
+     * @return the number of bytes written; empty if the object is not there
+     * @throws IOException if the channel throws it
+     * @throws RegistryException if the object cannot be read to its end; part of it may have been written
+     */
+    default OptionalLong copyTo(String key, long offset, WritableByteChannel target) throws IOException {
+        return ChannelCopy.copy(this, key, offset, target);
     }
 
     /**

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.maas.ClosedException;
 import dev.maas.InvalidInputException;
 import dev.maas.RegistryException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -184,6 +187,34 @@ public abstract class ObjectStoreContract {
         }
         try (InputStream in = store.open("large", 1_000_003, 70_001).orElseThrow()) {
             assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOfRange(bytes, 1_000_003, 1_070_004));
+        }
+    }
+
+    @Test
+    void aCopyIntoAChannelHasTheSameBytes() throws Exception {
+        ObjectStore store = store();
+        byte[] bytes = new byte[1_000_033];
+        new Random(9).nextBytes(bytes);
+        store.putIfAbsent("large", ObjectContent.of(bytes, ObjectContent.OCTETS));
+        for (int offset : new int[] {0, 1, 500_000, bytes.length, bytes.length + 5}) {
+            ByteArrayOutputStream copy = new ByteArrayOutputStream();
+            int left = Math.max(0, bytes.length - offset);
+            assertThat(store.copyTo("large", offset, Channels.newChannel(copy))).hasValue(left);
+            assertThat(copy.toByteArray()).isEqualTo(Arrays.copyOfRange(bytes, bytes.length - left, bytes.length));
+        }
+        assertThat(store.copyTo("absent", 0, Channels.newChannel(new ByteArrayOutputStream())))
+                .isEmpty();
+        assertThatThrownBy(() -> store.copyTo("large", 0, Channels.newChannel(new FullOutputStream())))
+                .isInstanceOf(IOException.class)
+                .hasMessage("full");
+        assertThatThrownBy(() -> store.copyTo("large", -1, Channels.newChannel(new ByteArrayOutputStream())))
+                .isInstanceOf(InvalidInputException.class);
+    }
+
+    private static final class FullOutputStream extends OutputStream {
+        @Override
+        public void write(int one) throws IOException {
+            throw new IOException("full");
         }
     }
 

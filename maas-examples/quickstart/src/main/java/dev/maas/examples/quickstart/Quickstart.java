@@ -8,6 +8,8 @@ import dev.maas.ModelPackage;
 import dev.maas.ModelRegistry;
 import dev.maas.ModelVersion;
 import dev.maas.Predictor;
+import dev.maas.examples.terminal.ProgressBar;
+import dev.maas.examples.terminal.Terminal;
 import dev.maas.examples.text.Evaluation;
 import dev.maas.examples.text.Messages;
 import dev.maas.examples.text.TextTrainer;

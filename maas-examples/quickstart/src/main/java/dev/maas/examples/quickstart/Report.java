@@ -2,6 +2,8 @@ package dev.maas.examples.quickstart;
 
 import dev.maas.ModelVersion;
 import dev.maas.Predictor;
+import dev.maas.examples.terminal.Table;
+import dev.maas.examples.terminal.Terminal;
 import dev.maas.examples.text.Candidate;
 import dev.maas.examples.text.Evaluation;
 import dev.maas.examples.text.Evaluation.ClassQuality;

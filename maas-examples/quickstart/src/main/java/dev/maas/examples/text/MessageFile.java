@@ -1,6 +1,7 @@
 package dev.maas.examples.text;
 
 import dev.maas.InvalidInputException;
+import dev.maas.examples.csv.DelimitedText;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package dev.maas.examples.quickstart;
 
+import dev.maas.examples.terminal.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;

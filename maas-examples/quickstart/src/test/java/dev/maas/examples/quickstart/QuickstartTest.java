@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.maas.AliasChange;
 import dev.maas.ModelRegistry;
 import dev.maas.ModelVersion;
+import dev.maas.examples.terminal.Terminal;
 import dev.maas.registry.Registries;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;

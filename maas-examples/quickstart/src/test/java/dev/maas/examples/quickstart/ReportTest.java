@@ -2,6 +2,7 @@ package dev.maas.examples.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.maas.examples.terminal.Terminal;
 import dev.maas.examples.text.Evaluation;
 import dev.maas.examples.text.Message;
 import dev.maas.examples.text.Messages;

@@ -1,0 +1,50 @@
+package dev.maas.serving;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long loads of one model may wait for room: until nobody waits for them any more. Everyone who comes to wait prolongs it. Safe
+ * for use by any thread.
+ */
+final class Patience {
+    /** A bound far beyond any wait, below which sums do not overflow. */
+    private static final long LONGEST = Long.MAX_VALUE / 4;
+
+    private final long origin = System.nanoTime();
+    /** In nanoseconds since the origin. */
+    private final AtomicLong until = new AtomicLong();
+    /** What to say about a load that waits for room at this moment. */
+    private volatile @Nullable Supplier<String> shortage;
+
+    /** Makes sure that it lasts for so many nanoseconds from now on. */
+    Patience atLeast(long nanos) {
+        until.accumulateAndGet(now() + Math.min(nanos, LONGEST), Math::max);
+        return this;
+    }
+
+    private long now() {
+        return System.nanoTime() - origin;
+    }
+
+    /** What is left of it; zero or less if nothing is. */
+    long nanosLeft() {
+        return until.get() - now();
+    }
+
+    /** Tells that a load waits for room from now on. */
+    void beginsToWait(Supplier<String> description) {
+        shortage = description;
+    }
+
+    void endsToWait() {
+        shortage = null;
+    }
+
+    /** What is in short supply, with the figures, if a load waits for it at this moment. */
+    Optional<String> shortage() {
+        return Optional.ofNullable(shortage).map(Supplier::get);
+    }
+}
