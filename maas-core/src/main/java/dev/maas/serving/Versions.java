@@ -130,11 +130,7 @@ final class Versions {
         } finally {
             lock.lock();
             try {
-<<<<<<< HEAD
-                loading.removeIf(load -> load == over);
-=======
                 loading.removeIf(other -> other == over);
->>>>>>> main
             } finally {
                 lock.unlock();
             }
