@@ -63,8 +63,8 @@ class BadInputTest {
                         "a bad row in a list",
                         "Input 1",
                         (plain, named, model) -> plain.predictAll(List.of(ROW, new float[3]))),
-                new Wrong("null", "null", (plain, named, model) -> plain.predict(null)),
-                new Wrong("null, asynchronously", "null", (plain, named, model) -> join(plain, null)),
+                new Wrong("null", "null", (plain, named, model) -> plain.predict(nothing())),
+                new Wrong("null, asynchronously", "null", (plain, named, model) -> join(plain, nothing())),
                 new Wrong(
                         "null in a list", "null", (plain, named, model) -> plain.predictAll(Arrays.asList(ROW, null))),
                 new Wrong("a missing name", "x", (plain, named, model) -> named.predict(Map.of())),
@@ -79,6 +79,11 @@ class BadInputTest {
                         "a tensor of another rank",
                         "x",
                         (plain, named, model) -> model.run(Map.of("x", Tensor.of(ROW, 2)))));
+    }
+
+    @SuppressWarnings("NullAway") // What callers without a checker do.
+    private static float[] nothing() {
+        return null;
     }
 
     private static void join(Predictor<float[], float[]> predictor, float[] input) {
