@@ -112,7 +112,7 @@ final class GrowthReport {
 
     @SuppressWarnings("NullAway") // What callers without a checker do.
     private static float[] nothing() {
-        @Nullable float[] none = null;
+        float @Nullable [] none = null;
         return none;
     }
 

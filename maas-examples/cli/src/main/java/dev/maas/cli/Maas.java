@@ -1,6 +1,5 @@
 package dev.maas.cli;
 
-import java.io.PrintWriter;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -97,8 +96,8 @@ public final class Maas {
                 .addSubcommand(new PredictCommand(shell))
                 .addSubcommand(new ServeCommand(shell))
                 .addSubcommand(new CompletionCommand(shell));
-        return line.setOut(new PrintWriter(shell.out(), true))
-                .setErr(new PrintWriter(shell.err(), true))
+        return line.setOut(StreamWriter.to(shell.out()))
+                .setErr(StreamWriter.to(shell.err()))
                 .setColorScheme(
                         CommandLine.Help.defaultColorScheme(shell.terminal().isColoured() ? Ansi.ON : Ansi.OFF))
                 .setUsageHelpWidth(Math.max(55, Math.min(120, shell.terminal().width())))

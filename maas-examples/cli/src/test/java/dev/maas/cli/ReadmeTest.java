@@ -40,7 +40,7 @@ class ReadmeTest {
         List<Step> steps = new ArrayList<>();
         Matcher blocks = BLOCK.matcher(Files.readString(Path.of("README.md")));
         while (blocks.find()) {
-            for (String step : blocks.group(1).split("(?m)^\\$ ")) {
+            for (String step : blocks.group(1).split("(?m)^\\$ ", -1)) {
                 if (!step.isEmpty()) {
                     String joined = step.replaceAll("\\\\\\n\\s*", "");
                     int end = joined.indexOf('\n');
