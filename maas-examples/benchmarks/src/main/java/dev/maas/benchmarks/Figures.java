@@ -13,6 +13,11 @@ final class Figures {
         System.out.println(String.format(Locale.ROOT, "figure %s %.4g %s", name, value, unit));
     }
 
+    /** Prints a figure that was counted. */
+    static void print(String name, long value, String unit) {
+        System.out.println(String.format(Locale.ROOT, "figure %s %d %s", name, value, unit));
+    }
+
     /** Prints a title over a table. */
     static void title(String format, Object... arguments) {
         System.out.println();

@@ -66,8 +66,8 @@ final class StressLedger {
     void print() {
         Figures.row(
                 "%d calls, %d with an answer; failures that had a reason: %s", begun.sum(), answers.sum(), failures);
-        Figures.print("stress.calls", (double) begun.sum(), "count");
-        Figures.print("stress.answers", (double) answers.sum(), "count");
-        Figures.print("stress.unsettled", (double) (begun.sum() - settled.sum()), "count");
+        Figures.print("stress.calls", begun.sum(), "count");
+        Figures.print("stress.answers", answers.sum(), "count");
+        Figures.print("stress.unsettled", begun.sum() - settled.sum(), "count");
     }
 }
