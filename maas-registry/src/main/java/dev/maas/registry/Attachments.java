@@ -4,12 +4,14 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.maas.IntegrityException;
 import dev.maas.InvalidInputException;
+import dev.maas.registry.cache.ChunkIndex;
 import dev.maas.registry.format.CanonicalJson;
 import dev.maas.registry.format.Fields;
 import dev.maas.registry.format.Sha256;
 import dev.maas.registry.format.StrictJson;
 import dev.maas.registry.store.ObjectContent;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import java.util.regex.Pattern;
 final class Attachments {
     static final int LARGEST = 16 << 20;
 
+    private static final int INDEX_BLOBS = 4;
     private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}");
     private static final String EMPTY_TYPE = "application/vnd.oci.empty.v1+json";
     private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.US_ASCII);
@@ -32,7 +35,11 @@ final class Attachments {
         private final byte[] manifest;
         private final String manifestHex;
 
-        private Artifact(String type, byte[] content, byte[] manifest) {
+        /** What it is about besides its subject, such as one blob of that. */
+        private final List<String> about;
+
+        private Artifact(String type, byte[] content, byte[] manifest, List<String> about) {
+            this.about = about;
             this.type = type;
             this.content = content;
             this.manifest = manifest;
@@ -44,7 +51,9 @@ final class Attachments {
         }
 
         List<String> hexes() {
-            return List.of(Sha256.hex(content), Sha256.hex(EMPTY), manifestHex);
+            List<String> hexes = new ArrayList<>(List.of(Sha256.hex(content), Sha256.hex(EMPTY), manifestHex));
+            hexes.addAll(about);
+            return hexes;
         }
 
         /** Returns its blobs by their digests, the manifest last. */
@@ -66,6 +75,27 @@ final class Attachments {
     }
 
     static Artifact artifact(String type, byte[] content, String subjectHex, long subjectSize) {
+        return artifact(type, content, subjectHex, subjectSize, List.of());
+    }
+
+    /** Returns the index of the chunks of a blob, which needs the blob, and names it behind what it consists of. */
+    static Artifact chunkIndex(String blobHex, byte[] index, String subjectHex, long subjectSize) {
+        return artifact(ChunkIndex.MEDIA_TYPE, index, subjectHex, subjectSize, List.of(blobHex));
+    }
+
+    /** Returns which blob is the index of which, as a version's attachments say. */
+    static Map<String, String> chunkIndexes(List<Change.Attach> attachments) {
+        Map<String, String> indexes = new LinkedHashMap<>();
+        for (Change.Attach attach : attachments) {
+            if (attach.type().equals(ChunkIndex.MEDIA_TYPE) && attach.blobs().size() == INDEX_BLOBS) {
+                indexes.put(attach.blobs().get(INDEX_BLOBS - 1), attach.blobs().get(0));
+            }
+        }
+        return indexes;
+    }
+
+    private static Artifact artifact(
+            String type, byte[] content, String subjectHex, long subjectSize, List<String> about) {
         if (!TYPE.matcher(type).matches()) {
             throw new InvalidInputException("What is attached has a media type like application/json; got '"
                     + type.replaceAll("\\p{Cntrl}", "?") + "'");
@@ -82,7 +112,7 @@ final class Attachments {
         layers.add(descriptor(type, Sha256.hex(content), content.length));
         json.add("layers", layers);
         json.add("subject", descriptor(Manifest.MEDIA_TYPE, subjectHex, subjectSize));
-        return new Artifact(type, content, CanonicalJson.bytes(json));
+        return new Artifact(type, content, CanonicalJson.bytes(json), about);
     }
 
     private static JsonObject descriptor(String type, String hex, long size) {
@@ -95,12 +125,37 @@ final class Attachments {
 
     /** Reads the content of an artifact. */
     static byte[] read(Blobs blobs, String manifestHex) {
+        return blobs.bytes(layer(manifest(blobs, manifestHex)).digest("digest"), LARGEST);
+    }
+
+    private static Fields manifest(Blobs blobs, String manifestHex) {
         String what = "The attachment " + Sha256.PREFIX + manifestHex;
-        Fields fields = new Fields(StrictJson.object(blobs.bytes(manifestHex, ManifestJson.LARGEST), what), what);
-        List<Fields> layers = fields.objects("layers");
+        return new Fields(StrictJson.object(blobs.bytes(manifestHex, ManifestJson.LARGEST), what), what);
+    }
+
+    private static Fields layer(Fields manifest) {
+        List<Fields> layers = manifest.objects("layers");
         if (layers.size() != 1) {
-            throw new IntegrityException(what + " has " + layers.size() + " layers where 1 is right");
+            throw manifest.wrong("layers", "has " + layers.size() + " entries where 1 is right");
         }
-        return blobs.bytes(layers.get(0).digest("digest"), LARGEST);
+        return layers.get(0);
+    }
+
+    /**
+     * Returns what an artifact needs besides its manifest.
+     *
+     * @throws IntegrityException if it is not sound, or refers to another subject
+     */
+    static List<BlobPiece> pieces(Blobs blobs, String manifestHex, String subjectHex) {
+        Fields fields = manifest(blobs, manifestHex);
+        if (!fields.object("subject").digest("digest").equals(subjectHex)) {
+            throw fields.wrong("subject", "is another version");
+        }
+        return List.of(piece(layer(fields)), piece(fields.object("config")));
+    }
+
+    private static BlobPiece piece(Fields descriptor) {
+        return new BlobPiece(
+                descriptor.digest("digest"), descriptor.whole("size", 0, LARGEST), descriptor.string("mediaType"));
     }
 }

@@ -7,6 +7,9 @@ import dev.maas.registry.store.LocalCopy;
 import dev.maas.registry.store.ObjectContent;
 import dev.maas.registry.store.ObjectInfo;
 import dev.maas.registry.store.ObjectStore;
+import dev.maas.registry.store.ReportedContent;
+import dev.maas.registry.store.Transfer;
+import dev.maas.registry.store.TransferListener;
 import dev.maas.registry.store.WrongBytesException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +19,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,10 +37,25 @@ final class Blobs {
     private static final int MOST_REMEMBERED = 100_000;
 
     private final ObjectStore store;
+    private final Supplier<ObjectStore> origin;
+    private final TransferListener listener;
     private final Map<String, Object> verified = new ConcurrentHashMap<>();
 
     Blobs(ObjectStore store) {
+        this(store, () -> store, TransferListener.NONE);
+    }
+
+    /**
+     * Makes the blobs of a store.
+     *
+     * @param store where to read
+     * @param origin the store itself, if that one is a cache: what is published is compared only with files that are here without a transfer
+     * @param listener hears of what is put
+     */
+    Blobs(ObjectStore store, Supplier<ObjectStore> origin, TransferListener listener) {
         this.store = store;
+        this.origin = origin;
+        this.listener = listener;
     }
 
     /** A file's identity: it changes when somebody exchanges or writes to it. */
@@ -57,22 +76,38 @@ final class Blobs {
      */
     boolean put(String hex, ObjectContent content) {
         String key = Keys.blob(hex);
-        if (store.putIfAbsent(key, content)) {
+        if (putIfAbsent(hex, key, content)) {
             return true;
         }
         Optional<ObjectInfo> info = store.stat(key);
         if (info.isEmpty()) {
             // A collector took it away just now; who commits checks once more.
-            return store.putIfAbsent(key, content);
+            return putIfAbsent(hex, key, content);
         }
         requireSize(key, content.size(), info.get().size());
-        Optional<LocalCopy> local = store.local(key);
+        Optional<LocalCopy> local = origin.get().local(key);
         if (local.isPresent()) {
             try (LocalCopy copy = local.get()) {
                 verify(copy, hex, content.size());
             }
         }
         return false;
+    }
+
+    private boolean putIfAbsent(String hex, String key, ObjectContent content) {
+        if (listener == TransferListener.NONE || content.inMemory()) {
+            return store.putIfAbsent(key, content);
+        }
+        Transfer transfer = Transfer.start(
+                listener, TransferListener.Direction.PUSH, store.name(), Sha256.PREFIX + hex, content.size());
+        try {
+            boolean won = store.putIfAbsent(key, new ReportedContent(content, transfer));
+            transfer.finished();
+            return won;
+        } catch (RuntimeException e) {
+            transfer.failed(e);
+            throw e;
+        }
     }
 
     private void requireSize(String key, long expected, long actual) {
@@ -127,11 +162,12 @@ final class Blobs {
     }
 
     private void verify(LocalCopy copy, String hex, long size) {
-        if (copy.verified()) {
-            return;
-        }
         String key = Keys.blob(hex);
         try {
+            if (copy.verified()) {
+                requireSize(key, size, Files.size(copy.path()));
+                return;
+            }
             Identity identity = Identity.of(copy.path());
             requireSize(key, size, identity.size);
             if (!identity.equals(verified.get(hex))) {

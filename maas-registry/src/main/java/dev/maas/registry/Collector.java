@@ -7,7 +7,9 @@ import dev.maas.registry.store.ObjectListing;
 import dev.maas.registry.store.ObjectStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -57,6 +59,20 @@ final class Collector {
         this.options = options;
         this.models = models;
         this.who = who;
+    }
+
+    /** Makes a collector that reads logs of its own: what is about to be removed must not be decided by what a cache remembers. */
+    static Collector reading(ObjectStore store, RegistryOptions options, String who) {
+        StoreReader reader = new StoreReader(store);
+        LogReader logs = new LogReader(reader);
+        Map<String, ModelLog> models = new HashMap<>();
+        return new Collector(
+                reader,
+                logs,
+                new Leases(reader, options),
+                options,
+                model -> models.computeIfAbsent(model, name -> new ModelLog(name, reader, logs, options)),
+                who);
     }
 
     private ObjectStore store() {

@@ -4,6 +4,7 @@ import dev.maas.ModelLoadException;
 import dev.maas.ModelSource;
 import dev.maas.PackageLimits;
 import dev.maas.RegistryException;
+import dev.maas.registry.cache.ChunkIndex;
 import dev.maas.registry.format.Sha256;
 import dev.maas.registry.seal.BlobCipher;
 import dev.maas.registry.seal.KeyWrapper;
@@ -33,6 +34,9 @@ final class FilePacker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FilePacker.class);
     private static final int BUFFER_BYTES = 1 << 16;
 
+    /** Each index has a place in the entry of the log. */
+    private static final int MOST_INDEXED = 256;
+
     private final ModelSource source;
     private final @Nullable KeyWrapper keys;
     private final String model;
@@ -40,6 +44,7 @@ final class FilePacker implements AutoCloseable {
     private final PackageLimits.Tally tally;
     private final Map<String, String> plainHexes = new LinkedHashMap<>();
     private final List<Ciphertext> ciphertexts = new ArrayList<>();
+    private final Map<String, byte[]> chunkIndexes = new LinkedHashMap<>();
     private long byteSize;
 
     /** Packs files of a source; with keys, they are encrypted, and bound to the model and its facts. */
@@ -75,9 +80,13 @@ final class FilePacker implements AutoCloseable {
                 return encrypt(file, type, in, digest, wrapper);
             }
             long before = byteSize;
-            in.transferTo(OutputStream.nullOutputStream());
+            Chunked chunks = new Chunked();
+            in.transferTo(chunks);
             String hex = Sha256.hex(digest);
             plainHexes.put(file, hex);
+            if (chunkIndexes.size() < MOST_INDEXED) {
+                chunks.writer.finish(hex).ifPresent(index -> chunkIndexes.put(hex, index));
+            }
             Manifest.Descriptor layer = Manifest.Descriptor.file(file, type, hex, byteSize - before);
             return new Packed(layer, new PackedFile(() -> source.open(file), file, layer));
         } catch (IOException e) {
@@ -129,6 +138,14 @@ final class FilePacker implements AutoCloseable {
         return plainHexes;
     }
 
+    /**
+     * Returns the index of the chunks of each large file read so far, by the file's digest, so that later readers fetch only the chunks that they
+     * do not have. What is encrypted has none: its chunks are never the same again, and those of the clear text would tell of it.
+     */
+    Map<String, byte[]> chunkIndexes() {
+        return chunkIndexes;
+    }
+
     @Override
     public void close() {
         for (Ciphertext ciphertext : ciphertexts) {
@@ -165,6 +182,21 @@ final class FilePacker implements AutoCloseable {
                 byteSize += count;
             }
             return count;
+        }
+    }
+
+    /** Cuts what is written into chunks. */
+    private static final class Chunked extends OutputStream {
+        private final ChunkIndex.Writer writer = new ChunkIndex.Writer();
+
+        @Override
+        public void write(int b) {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            writer.update(bytes, offset, length);
         }
     }
 

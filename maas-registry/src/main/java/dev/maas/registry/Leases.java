@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Leases {
     private static final int LARGEST = 4 << 20;
+    private static final int MOST_LOOKS = 5;
 
     private final StoreReader reader;
     private final RegistryOptions options;
@@ -54,15 +56,20 @@ final class Leases {
 
     /** Returns the time by the store's clock, which dates all objects; this machine's may differ. */
     Instant storeTime() {
-        String key = put(List.of());
-        try {
-            return store().stat(key)
-                    .map(ObjectInfo::lastModified)
-                    .orElseThrow(() -> new RegistryException(
-                            store().name() + ": '" + key + "' was put and is not there. The store forgets"));
-        } finally {
-            store().delete(key);
+        for (int look = 0; look < MOST_LOOKS; look++) {
+            String key = put(List.of());
+            try {
+                Optional<ObjectInfo> info = store().stat(key);
+                if (info.isPresent()) {
+                    return info.get().lastModified();
+                }
+                // Another collector took it for a dead lease: this process stood still for longer than the grace time.
+            } finally {
+                store().delete(key);
+            }
         }
+        throw new RegistryException(store().name() + ": leases that were put are not there, " + MOST_LOOKS
+                + " times. The store forgets, or the" + " grace time of " + options.grace() + " is too short");
     }
 
     /** Returns the blobs that are leased at that time by the store's clock. */

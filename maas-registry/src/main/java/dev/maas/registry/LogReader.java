@@ -51,6 +51,14 @@ final class LogReader {
         return reader.read(Keys.log(model, sequence), LogJson.LARGEST, bytes -> decode(bytes, model, sequence));
     }
 
+    /** Returns an entry's bytes, sound in themselves as {@link #entry} has them. */
+    Optional<byte[]> bytes(String model, long sequence) {
+        return reader.read(Keys.log(model, sequence), LogJson.LARGEST, bytes -> {
+            LogJson.read(bytes, model, sequence);
+            return bytes;
+        });
+    }
+
     /** Applies all entries that follow. */
     void catchUp(ModelState state) {
         follow(state, entry -> {});

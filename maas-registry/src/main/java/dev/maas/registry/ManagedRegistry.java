@@ -5,6 +5,7 @@ import dev.maas.ModelVersion;
 import dev.maas.registry.seal.Signer;
 import dev.maas.registry.seal.TrustPolicy;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +26,14 @@ public interface ManagedRegistry extends ModelRegistry {
     Optional<String> readOnlyReason();
 
     /**
+     * Returns since when the store does not answer and the {@linkplain RegistryOptions#cache(java.nio.file.Path) cache} is served in its stead, if so:
+     * newer versions and moves of aliases do not show.
+     */
+    default Optional<Instant> offlineSince() {
+        return Optional.empty();
+    }
+
+    /**
      * Collects garbage: purges versions whose time to be restored is over, moves blobs that nothing needs to a trash, looks again, and
      * removes what has lain in the trash for the grace time. Safe beside publishers, readers and other collectors, also if it stops in
      * the middle.
@@ -34,6 +43,38 @@ public interface ManagedRegistry extends ModelRegistry {
      * @throws dev.maas.AccessDeniedException if the registry is read-only
      */
     CollectionReport collect();
+
+    /**
+     * Writes a model with all its history into one file: its versions, its log with who did what, when and why, what is attached to the
+     * versions, and the blobs of versions that can still be restored. The file is a tar of an OCI image layout, not compressed, in which
+     * {@code oras} and {@code skopeo} find each version under its number, its semantic version and its aliases. Equal logs make equal
+     * files. The file appears under its name, in place of one that is there, only when it is complete.
+     *
+     * <p>What is encrypted in the registry stays so in the archive; the rest is readable to whoever has the file.
+     *
+     * @param name the model's name
+     * @param archive where to write
+     * @throws dev.maas.ModelNotFoundException if there is no such model
+     * @throws dev.maas.IntegrityException if something of it is damaged
+     */
+    void exportModel(String name, Path archive);
+
+    /**
+     * Takes in a model that {@link #exportModel} wrote, under its name and with its history. Everything in the archive is verified before
+     * anything is written; every version must satisfy the registry's trust policy, if it has one. The archive is not unpacked, and may be
+     * of any size.
+     *
+     * <p>Doing so again changes nothing. If the registry has an earlier state of the same log, what is new is added, in the order of the
+     * log, so that others see the model as it was, step by step, and then as it is. To take a version in under another name, open it and
+     * publish it there; it begins a history of its own.
+     *
+     * @param archive the file
+     * @return what was done
+     * @throws dev.maas.IntegrityException if the archive is not sound or not trusted; nothing was written then
+     * @throws dev.maas.RegistryConflictException if the registry has a model of that name with another history
+     * @throws dev.maas.AccessDeniedException if the registry is read-only
+     */
+    ImportReport importModel(Path archive);
 
     /**
      * Returns what a collection would do now, and does nothing of it. Others who publish or delete meanwhile change that.

@@ -76,8 +76,11 @@ final class PackageReader {
         }
         String manifestHex = Sha256.hex(bytes);
         blobs.put(manifestHex, ObjectContent.of(bytes, Manifest.MEDIA_TYPE));
+        List<Attachments.Artifact> indexes = new ArrayList<>();
+        packer.chunkIndexes()
+                .forEach((hex, index) -> indexes.add(Attachments.chunkIndex(hex, index, manifestHex, bytes.length)));
         return new PreparedVersion(
-                model, facts, Sha256.hex(written), manifestHex, manifest.digests(), blobs, List.of(), packer);
+                model, facts, Sha256.hex(written), manifestHex, manifest.digests(), blobs, indexes, packer);
     }
 
     /** Writes what its publisher said, which may not be fit to be written. */

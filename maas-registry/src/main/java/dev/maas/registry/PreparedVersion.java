@@ -3,6 +3,7 @@ package dev.maas.registry;
 import dev.maas.registry.seal.ModelSigning;
 import dev.maas.registry.seal.Signer;
 import dev.maas.registry.store.ObjectContent;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,11 +34,12 @@ record PreparedVersion(
     /** Returns this version, signed: each signature is in the same commit as the version. */
     PreparedVersion signedBy(List<Signer> signers) {
         long size = Objects.requireNonNull(blobs.get(manifestHex)).size();
-        List<Attachments.Artifact> signatures = signers.stream()
+        List<Attachments.Artifact> all = new ArrayList<>(attachments);
+        signers.stream()
                 .map(signer -> Attachments.artifact(
                         ModelSigning.MEDIA_TYPE, ModelSigning.sign(model, files, signer), manifestHex, size))
-                .toList();
-        return new PreparedVersion(model, facts, factsHex, manifestHex, files, blobs, signatures, packer);
+                .forEach(all::add);
+        return new PreparedVersion(model, facts, factsHex, manifestHex, files, blobs, List.copyOf(all), packer);
     }
 
     /** Returns everything to put, by digest. */

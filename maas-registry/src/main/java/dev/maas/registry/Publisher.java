@@ -17,8 +17,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Publishes versions: puts their blobs, then commits one entry that names them.
@@ -30,8 +28,6 @@ import org.slf4j.LoggerFactory;
  * there when both are done. After the commit the publisher looks once more, and puts again what is missing.
  */
 final class Publisher {
-    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
-
     private final Blobs blobs;
     private final Leases leases;
     private final RegistryOptions options;
@@ -58,7 +54,7 @@ final class Publisher {
         Trust.@Nullable Candidate uncompared;
 
         @Nullable
-        String lease;
+        HeldBlobs held;
 
         @Nullable
         ModelVersion there;
@@ -118,8 +114,9 @@ final class Publisher {
         attempt.reused.clear();
         putAll(attempt);
         boolean covered = log.readNow(state -> attempt.reused.stream().allMatch(state::needs));
-        if (attempt.lease == null && (!covered || isLate(attempt))) {
-            attempt.lease = leases.put(attempt.prepared.uploads().keySet());
+        if (attempt.held == null && (!covered || isLate(attempt))) {
+            attempt.held =
+                    new HeldBlobs(leases, options, attempt.prepared.uploads().keySet());
             putAll(attempt);
         }
     }
@@ -132,6 +129,9 @@ final class Publisher {
 
     private void putAll(Attempt attempt) {
         for (Map.Entry<String, ObjectContent> blob : attempt.prepared.uploads().entrySet()) {
+            if (attempt.held != null) {
+                attempt.held.refresh();
+            }
             if (!blobs.put(blob.getKey(), blob.getValue())) {
                 attempt.reused.add(blob.getKey());
             }
@@ -148,7 +148,7 @@ final class Publisher {
 
     private static Optional<Change> decide(ModelState state, Attempt attempt) {
         attempt.there = existing(state, attempt).orElse(null);
-        boolean protectedNow = attempt.lease != null || attempt.reused.stream().allMatch(state::needs);
+        boolean protectedNow = attempt.held != null || attempt.reused.stream().allMatch(state::needs);
         if (attempt.there != null || attempt.uncompared != null || !protectedNow) {
             return Optional.empty();
         }
@@ -168,8 +168,8 @@ final class Publisher {
         VersionState there = found.get();
         String name = "'" + state.model() + ":" + semantic.get() + "'";
         if (!there.isThere()) {
-            throw new RegistryConflictException(name + " was deleted as version " + there.version.number()
-                    + ". Restore it, or publish under another semantic version");
+            throw new RegistryConflictException(name + " was deleted as version " + there.version.number() + ". "
+                    + (there.purged ? "Publish" : "Restore it, or publish") + " under another semantic version");
         }
         if (prepared.packer().encrypts() && !attempt.compared.containsKey(there.version.digest())) {
             attempt.uncompared = Trust.Candidate.of(there);
@@ -212,14 +212,9 @@ final class Publisher {
         return failure;
     }
 
-    private void giveBack(Attempt attempt) {
-        if (attempt.lease != null) {
-            try {
-                leases.remove(attempt.lease);
-            } catch (RegistryException e) {
-                // A collector removes it when it is over.
-                LOG.debug("The lease {} could not be given back", attempt.lease, e);
-            }
+    private static void giveBack(Attempt attempt) {
+        if (attempt.held != null) {
+            attempt.held.close();
         }
     }
 }

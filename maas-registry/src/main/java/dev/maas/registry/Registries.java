@@ -3,6 +3,8 @@ package dev.maas.registry;
 import dev.maas.InvalidInputException;
 import dev.maas.ModelInspector;
 import dev.maas.RegistryException;
+import dev.maas.registry.cache.CacheSettings;
+import dev.maas.registry.cache.CachingStore;
 import dev.maas.registry.store.ExportedStore;
 import dev.maas.registry.store.FileStoreProvider;
 import dev.maas.registry.store.ObjectStore;
@@ -14,7 +16,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 public final class Registries {
     /** One letter and a colon begin a path on Windows. */
     private static final Pattern URI_FORM = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
+
+    /** The schemes of stores that are on this machine anyway. */
+    private static final Set<String> LOCAL = Set.of("file", "memory");
 
     private Registries() {}
 
@@ -67,7 +74,7 @@ public final class Registries {
 
     /** Opens the registry in a folder. */
     public static ManagedRegistry open(Path folder, RegistryOptions options) {
-        return open(new FileStoreProvider().open(folder), options);
+        return openUncached(new FileStoreProvider().open(folder), options);
     }
 
     /** Opens the registry at a URI, by the {@link ObjectStoreProvider} of its scheme. */
@@ -79,15 +86,69 @@ public final class Registries {
     public static ManagedRegistry open(URI location, RegistryOptions options) {
         Iterable<ObjectStoreProvider> found =
                 ServiceLoader.load(ObjectStoreProvider.class, ObjectStoreProvider.class.getClassLoader());
-        return open(provider(location, found).open(location), options);
+        ObjectStoreProvider provider = provider(location, found);
+        if (LOCAL.contains(provider.scheme())) {
+            return openUncached(provider.open(location), options);
+        }
+        Optional<CacheSettings> cache = cacheSettings(options);
+        ObjectStore store = cache.isEmpty()
+                ? provider.open(location)
+                : CachingStore.open(
+                        label(location),
+                        location.toString(),
+                        () -> headed(provider.open(location), options),
+                        cache.get());
+        return openUncached(store, options);
     }
 
-    /** Opens the registry in a store of the caller's own, which the registry then closes. */
+    private static Optional<CacheSettings> cacheSettings(RegistryOptions options) {
+        Optional<CacheSettings> settings = options.cacheSettings();
+        if (options.offline() && settings.isEmpty()) {
+            throw new InvalidInputException(
+                    "A registry that asks no store serves what is in its cache: name its folder by RegistryOptions.cache(…)");
+        }
+        return settings;
+    }
+
+    /** Returns what messages call a location; what follows its path may hold secrets. */
+    private static String label(URI location) {
+        return "the store at '" + location.getScheme() + "://"
+                + (location.getHost() == null ? "" : location.getHost())
+                + (location.getRawPath() == null ? "" : location.getRawPath()) + "'";
+    }
+
+    /**
+     * Opens the registry in a store of the caller's own, which the registry then closes. A cache knows the store by its name, so that two stores
+     * with one cache have two names.
+     */
     public static ManagedRegistry open(ObjectStore store, RegistryOptions options) {
+        Optional<CacheSettings> cache = cacheSettings(options);
+        return openUncached(cache.isEmpty() ? store : cached(store, options, cache.get()), options);
+    }
+
+    private static ManagedRegistry openUncached(ObjectStore store, RegistryOptions options) {
         try {
             List<ModelInspector> inspectors = options.inspectors().orElseGet(Registries::inspectors);
-            ObjectStore view = store instanceof ExportedStore exported ? HeadedStore.open(exported, options) : store;
-            return new StoreRegistry(view, options, options.who().orElseGet(Registries::userName), inspectors);
+            return new StoreRegistry(
+                    headed(store, options), options, options.who().orElseGet(Registries::userName), inspectors);
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    /** Returns an exported store as its head tells it. */
+    private static ObjectStore headed(ObjectStore store, RegistryOptions options) {
+        return store instanceof ExportedStore exported ? HeadedStore.open(exported, options) : store;
+    }
+
+    private static ObjectStore cached(ObjectStore store, RegistryOptions options, CacheSettings settings) {
+        try {
+            String name = store.name();
+            if (settings.offline()) {
+                store.close();
+            }
+            return CachingStore.open(name, name, () -> headed(store, options), settings);
         } catch (RuntimeException e) {
             store.close();
             throw e;

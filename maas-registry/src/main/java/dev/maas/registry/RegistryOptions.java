@@ -3,11 +3,13 @@ package dev.maas.registry;
 import dev.maas.InvalidInputException;
 import dev.maas.ModelInspector;
 import dev.maas.PackageLimits;
+import dev.maas.registry.cache.CacheSettings;
 import dev.maas.registry.seal.BlobCipher;
 import dev.maas.registry.seal.KeyWrapper;
 import dev.maas.registry.seal.Signer;
 import dev.maas.registry.seal.TrustMemory;
 import dev.maas.registry.seal.TrustPolicy;
+import dev.maas.registry.store.TransferListener;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,7 +37,8 @@ public final class RegistryOptions {
             Clock.systemUTC(),
             null,
             true,
-            SealOptions.NONE);
+            SealOptions.NONE,
+            TransferOptions.NONE);
 
     private final @Nullable String who;
     private final Duration maxStaleness;
@@ -46,6 +49,7 @@ public final class RegistryOptions {
     private final @Nullable List<ModelInspector> inspectors;
     private final boolean locked;
     private final SealOptions seal;
+    private final TransferOptions transfer;
 
     private RegistryOptions(
             @Nullable String who,
@@ -56,7 +60,8 @@ public final class RegistryOptions {
             Clock clock,
             @Nullable List<ModelInspector> inspectors,
             boolean locked,
-            SealOptions seal) {
+            SealOptions seal,
+            TransferOptions transfer) {
         this.who = who;
         this.maxStaleness = maxStaleness;
         this.pollInterval = pollInterval;
@@ -66,6 +71,7 @@ public final class RegistryOptions {
         this.inspectors = inspectors;
         this.locked = locked;
         this.seal = seal;
+        this.transfer = transfer;
     }
 
     /** Returns the options of a registry that is opened without any. */
@@ -81,7 +87,16 @@ public final class RegistryOptions {
      */
     public RegistryOptions who(String name) {
         return new RegistryOptions(
-                Orders.requireWho(name), maxStaleness, pollInterval, grace, retention, clock, inspectors, locked, seal);
+                Orders.requireWho(name),
+                maxStaleness,
+                pollInterval,
+                grace,
+                retention,
+                clock,
+                inspectors,
+                locked,
+                seal,
+                transfer);
     }
 
     /**
@@ -92,7 +107,16 @@ public final class RegistryOptions {
      */
     public RegistryOptions maxStaleness(Duration time) {
         return new RegistryOptions(
-                who, notNegative(time, "staleness"), pollInterval, grace, retention, clock, inspectors, locked, seal);
+                who,
+                notNegative(time, "staleness"),
+                pollInterval,
+                grace,
+                retention,
+                clock,
+                inspectors,
+                locked,
+                seal,
+                transfer);
     }
 
     /**
@@ -105,7 +129,8 @@ public final class RegistryOptions {
         if (time.compareTo(Duration.ofMillis(10)) < 0) {
             throw new InvalidInputException("A poll interval is at least 10 ms; got " + time);
         }
-        return new RegistryOptions(who, maxStaleness, time, grace, retention, clock, inspectors, locked, seal);
+        return new RegistryOptions(
+                who, maxStaleness, time, grace, retention, clock, inspectors, locked, seal, transfer);
     }
 
     /**
@@ -124,7 +149,8 @@ public final class RegistryOptions {
                 clock,
                 inspectors,
                 locked,
-                seal);
+                seal,
+                transfer);
     }
 
     /**
@@ -142,7 +168,8 @@ public final class RegistryOptions {
                 clock,
                 inspectors,
                 locked,
-                seal);
+                seal,
+                transfer);
     }
 
     /** Returns these options with the clock that dates entries and decides on staleness and retention. */
@@ -156,13 +183,23 @@ public final class RegistryOptions {
                 Objects.requireNonNull(newClock),
                 inspectors,
                 locked,
-                seal);
+                seal,
+                transfer);
     }
 
     /** Returns these options with the inspectors that read signatures, in place of those that {@link java.util.ServiceLoader} finds. */
     public RegistryOptions inspectors(List<ModelInspector> newInspectors) {
         return new RegistryOptions(
-                who, maxStaleness, pollInterval, grace, retention, clock, List.copyOf(newInspectors), locked, seal);
+                who,
+                maxStaleness,
+                pollInterval,
+                grace,
+                retention,
+                clock,
+                List.copyOf(newInspectors),
+                locked,
+                seal,
+                transfer);
     }
 
     /**
@@ -221,12 +258,47 @@ public final class RegistryOptions {
 
     private RegistryOptions seal(SealOptions newSeal) {
         return new RegistryOptions(
-                who, maxStaleness, pollInterval, grace, retention, clock, inspectors, locked, newSeal);
+                who, maxStaleness, pollInterval, grace, retention, clock, inspectors, locked, newSeal, transfer);
+    }
+
+    /** Returns these options with a cache of up to 64 GiB; see {@link #cache(Path, long)}. */
+    public RegistryOptions cache(Path folder) {
+        return cache(folder, CacheSettings.MOST_BYTES);
+    }
+
+    /**
+     * Returns these options with a cache. Blobs of a remote store are fetched into this folder once, verified before anyone sees them, and handed
+     * out as read-only files; of a new version of a large file, only what no cached file has. While the store does not answer, versions
+     * that were opened before are resolved and opened as of then; {@link ManagedRegistry#offlineSince()} tells. Any number of processes of one
+     * machine may share the folder, which needs hard links. A registry in a folder of this machine ignores this.
+     *
+     * @param folder the folder, which is made if it is not there
+     * @param mostBytes the bytes of blobs to keep at most; what was not used for longest goes first, and what is in use stays
+     * @throws InvalidInputException if the bound is not positive
+     */
+    public RegistryOptions cache(Path folder, long mostBytes) {
+        return transfer(transfer.cache(folder, mostBytes));
+    }
+
+    /** Returns these options with whether to serve only what is in the cache, and never to ask the store; false by default. */
+    public RegistryOptions offline(boolean offline) {
+        return transfer(transfer.offline(offline));
+    }
+
+    /** Returns these options with who hears how far long pulls and pushes have come; nobody by default. */
+    public RegistryOptions transfers(TransferListener listener) {
+        return transfer(transfer.listener(listener));
+    }
+
+    private RegistryOptions transfer(TransferOptions newTransfer) {
+        return new RegistryOptions(
+                who, maxStaleness, pollInterval, grace, retention, clock, inspectors, locked, seal, newTransfer);
     }
 
     /** Returns these options without locks between this process's own committers, to show that nothing rests on them. */
     RegistryOptions withoutLocks() {
-        return new RegistryOptions(who, maxStaleness, pollInterval, grace, retention, clock, inspectors, false, seal);
+        return new RegistryOptions(
+                who, maxStaleness, pollInterval, grace, retention, clock, inspectors, false, seal, transfer);
     }
 
     private static Duration notNegative(Duration time, String what) {
@@ -284,6 +356,21 @@ public final class RegistryOptions {
     /** Returns what remembers the newest entries trusted, if anything does. */
     public Optional<TrustMemory> memory() {
         return Optional.ofNullable(seal.memory());
+    }
+
+    /** Returns whether the store is never asked. */
+    public boolean offline() {
+        return transfer.offline();
+    }
+
+    /** Returns who hears of pulls and pushes. */
+    public TransferListener transfers() {
+        return transfer.listener();
+    }
+
+    /** Returns how the cache behaves, if there is one. */
+    Optional<CacheSettings> cacheSettings() {
+        return transfer.settings(locked, clock);
     }
 
     /** Returns who wraps the keys of what is published, if anything is encrypted. */

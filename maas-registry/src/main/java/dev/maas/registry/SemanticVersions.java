@@ -14,15 +14,15 @@ final class SemanticVersions {
     private SemanticVersions() {}
 
     /**
-     * Returns the version with that semantic version, deleted or not. Two that differ only in build metadata, behind a {@code +}, are one:
-     * they have no order, so that a range could not tell which is newer.
+     * Returns the version with that semantic version, deleted or not: who depends on one never gets other content under it, also after the
+     * first is gone for good. Two that differ only in build metadata, behind a {@code +}, are one: they have no order, so that a range could
+     * not tell which is newer.
      */
     static Optional<VersionState> find(ModelState state, String semanticVersion) {
         Semver wanted = parse(semanticVersion);
         return state.versions().stream()
                 .filter(version -> version.semantic != null && version.semantic.isEquivalentTo(wanted))
-                .filter(version -> !version.purged)
-                .findFirst();
+                .reduce((first, second) -> first.purged ? second : first);
     }
 
     /** Returns the version of the greatest semantic version in a range that is offered. */

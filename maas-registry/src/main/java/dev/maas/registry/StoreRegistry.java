@@ -13,9 +13,9 @@ import dev.maas.ModelRef;
 import dev.maas.ModelSource;
 import dev.maas.ModelVersion;
 import dev.maas.Page;
-import dev.maas.RegistryConflictException;
 import dev.maas.RegistryEvent;
 import dev.maas.VersionUpdate;
+import dev.maas.registry.cache.CachingStore;
 import dev.maas.registry.format.Sha256;
 import dev.maas.registry.seal.ModelSigning;
 import dev.maas.registry.seal.Signer;
@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,7 +62,7 @@ final class StoreRegistry implements ManagedRegistry {
         this.who = who;
         this.reader = new StoreReader(store);
         this.logReader = new LogReader(reader);
-        this.blobs = new Blobs(store);
+        this.blobs = new Blobs(store, CachingStore.originOf(store), options.transfers());
         this.leases = new Leases(reader, options);
         this.trust = new Trust(blobs, options.trust());
         this.keys = new FileKeys(blobs, options.decryption());
@@ -135,10 +134,12 @@ final class StoreRegistry implements ManagedRegistry {
         Trust.Candidate candidate = candidate(version);
         trust.require(candidate);
         Trust.Content content = trust.read(candidate);
-        return open(content, version, keys.unwrap(candidate, content.manifest()));
+        return open(content, candidate, keys.unwrap(candidate, content.manifest()));
     }
 
-    private ModelSource open(Trust.Content content, ModelVersion version, Map<String, FileKey> fileKeys) {
+    private ModelSource open(Trust.Content content, Trust.Candidate candidate, Map<String, FileKey> fileKeys) {
+        CachingStore.noteChunks(store, Attachments.chunkIndexes(candidate.attachments()));
+        ModelVersion version = candidate.version();
         return VerifiedSource.open(
                 version.ref().toString(),
                 content.facts().entry(),
@@ -187,7 +188,7 @@ final class StoreRegistry implements ManagedRegistry {
     public AliasChange alias(AliasUpdate update) {
         List<String> manifest = new ArrayList<>();
         commit(update.name(), update.who(), update.why(), state -> {
-            Optional<Change> change = decide(state, update);
+            Optional<Change> change = AliasUpdates.decide(state, update);
             manifest.clear();
             update.version()
                     .ifPresent(
@@ -196,33 +197,6 @@ final class StoreRegistry implements ManagedRegistry {
         });
         labels.aliased(update.name(), update.alias(), manifest.stream().findFirst());
         return aliasHistory(update.name(), update.alias()).get(0);
-    }
-
-    private static Optional<Change> decide(ModelState state, AliasUpdate update) {
-        @Nullable Integer current = state.aliases().get(update.alias());
-        OptionalInt now = ModelState.optional(current == null ? 0 : current);
-        String alias = "'" + update.name() + "@" + update.alias() + "'";
-        if (update.isConditional() && !now.equals(update.expected())) {
-            throw new RegistryConflictException(alias + " points to " + shown(now) + ", not to "
-                    + shown(update.expected()) + " as expected. Look at its history before moving it");
-        }
-        if (update.version().isEmpty() && current == null) {
-            throw new ModelNotFoundException("There is no alias " + alias + " to remove");
-        }
-        if (update.version().isPresent()) {
-            VersionState target = Resolver.there(state, update.version().getAsInt());
-            if (target.version.yanked()) {
-                throw new RegistryConflictException(alias + " cannot point to version " + target.version.number()
-                        + ", which is withdrawn. Put the version back first");
-            }
-        }
-        return now.equals(update.version())
-                ? Optional.empty()
-                : Optional.of(new Change.Alias(update.alias(), update.version().orElse(0)));
-    }
-
-    private static String shown(OptionalInt version) {
-        return version.isPresent() ? "version " + version.getAsInt() : "nothing";
     }
 
     @Override
@@ -290,15 +264,46 @@ final class StoreRegistry implements ManagedRegistry {
     }
 
     @Override
+    public Optional<Instant> offlineSince() {
+        return store instanceof CachingStore cache ? cache.offlineSince() : Optional.empty();
+    }
+
+    @Override
     public CollectionReport collect() {
         requireWritable();
-        return new Collector(reader, logReader, leases, options, this::log, who).collect();
+        return collector().collect();
+    }
+
+    @Override
+    public void exportModel(String name, Path archive) {
+        ModelSnapshot snapshot = log(ModelRef.requireName(name, "model")).readNow(state -> {
+            requireModel(state);
+            return ModelSnapshot.of(state);
+        });
+        boolean writable = store.readOnlyReason().isEmpty();
+        new ModelExport(logReader, blobs, leases, options, trust).write(snapshot, writable, archive);
+    }
+
+    @Override
+    public ImportReport importModel(Path archive) {
+        requireWritable();
+        try (ArchiveStore archived = ArchiveStore.open(archive)) {
+            ImportReport report = new ModelImport(archived, reader, blobs, leases, options).run();
+            watches.poke(report.model());
+            return report;
+        }
     }
 
     @Override
     public CollectionReport previewCollection() {
         requireWritable();
-        return new Collector(reader, logReader, leases, options, this::log, who).preview();
+        return collector().preview();
+    }
+
+    private Collector collector() {
+        return store instanceof CachingStore cache
+                ? Collector.reading(cache.origin(), options, who)
+                : new Collector(reader, logReader, leases, options, this::log, who);
     }
 
     @Override
@@ -312,17 +317,19 @@ final class StoreRegistry implements ManagedRegistry {
         String subject = read(version.name(), state -> required(state, version).manifestHex());
         long size = blobs.bytes(subject, ManifestJson.LARGEST).length;
         Attachments.Artifact artifact = Attachments.artifact(type, content.clone(), subject, size);
-        String lease = leases.put(artifact.hexes());
-        artifact.put(blobs);
-        commit(version.name(), Optional.empty(), "", state -> {
-            boolean there = required(state, version).attachments.stream()
-                    .anyMatch(attachment -> attachment.manifest().equals(artifact.manifestHex()));
-            return there
-                    ? Optional.empty()
-                    : Optional.of(new Change.Attach(version.number(), type, artifact.manifestHex(), artifact.hexes()));
-        });
-        artifact.put(blobs);
-        leases.remove(lease);
+        try (HeldBlobs held = new HeldBlobs(leases, options, artifact.hexes())) {
+            artifact.put(blobs);
+            held.refresh();
+            commit(version.name(), Optional.empty(), "", state -> {
+                boolean there = required(state, version).attachments.stream()
+                        .anyMatch(attachment -> attachment.manifest().equals(artifact.manifestHex()));
+                return there
+                        ? Optional.empty()
+                        : Optional.of(
+                                new Change.Attach(version.number(), type, artifact.manifestHex(), artifact.hexes()));
+            });
+            artifact.put(blobs);
+        }
         return new Attachment(type, Sha256.PREFIX + artifact.manifestHex());
     }
 
@@ -339,7 +346,7 @@ final class StoreRegistry implements ManagedRegistry {
         Trust.Content content = trust.read(candidate);
         Set<String> signers = trust.verify(candidate, content, policy);
         // Digests and signatures are of what is stored, which takes no keys to verify.
-        open(content, version, Map.of()).close();
+        open(content, candidate, Map.of()).close();
         return signers;
     }
 

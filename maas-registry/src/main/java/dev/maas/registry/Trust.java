@@ -50,7 +50,7 @@ final class Trust {
             return new Candidate(state.version, state.factsHex, state.blobs, List.copyOf(state.attachments));
         }
 
-        private String manifestHex() {
+        String manifestHex() {
             return version.digest().substring(Sha256.PREFIX.length());
         }
     }

@@ -92,7 +92,8 @@ final class Watches implements AutoCloseable {
             if (closed) {
                 return;
             }
-            double factor = 1 + JITTER * (2 * ThreadLocalRandom.current().nextDouble() - 1);
+            // Never longer: who set the interval counts on hearing within it.
+            double factor = 1 - JITTER * ThreadLocalRandom.current().nextDouble();
             long nanos = Math.min(interval.toNanos() << Math.min(failures, 16), LONGEST_INTERVAL.toNanos());
             nanos = Math.max(nanos, interval.toNanos());
             try {

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * Publishes and opens one large file and tells what it costs. Run it by {@code main} with a folder and a size in MB, under a small heap, such as
+ * Publishes and opens one large file, exports and imports it, and tells what it costs. Run it by {@code main} with a folder and a size in MB, under a small heap, such as
  * {@code -Xmx32m}: the file does not fit.
  */
 final class BlobHarness {
@@ -44,7 +44,23 @@ final class BlobHarness {
             }
             figure("registry.open.large.first", start, megabytes);
         }
+        exchange(folder, megabytes);
         System.out.println("figure registry.heap.max " + (Runtime.getRuntime().maxMemory() >> 20) + " MB");
+    }
+
+    private static void exchange(Path folder, int megabytes) {
+        Path archive = folder.resolve("large.tar");
+        try (ManagedRegistry from = Registries.open(folder.resolve("store"), TestModels.OPTIONS);
+                ManagedRegistry to = Registries.open(folder.resolve("other"), TestModels.OPTIONS)) {
+            long start = System.nanoTime();
+            from.exportModel("large", archive);
+            figure("registry.export.large", start, megabytes);
+            start = System.nanoTime();
+            if (to.importModel(archive).newEntries() != 2) {
+                throw new IllegalStateException("The history is another");
+            }
+            figure("registry.import.large", start, megabytes);
+        }
     }
 
     private static void write(Path file, int megabytes) throws IOException {

@@ -236,6 +236,27 @@ class CollectorTest {
         }
     }
 
+    /** It stood still for longer than the grace time, and another took its note for a dead lease. */
+    @Test
+    void aCollectorWhoseNoteOfTheTimeIsTakenAwayWritesAnother() {
+        AtomicBoolean armed = new AtomicBoolean(true);
+        ObjectStore view = new UnclosedStore(store) {
+            @Override
+            public boolean putIfAbsent(String key, ObjectContent content) {
+                boolean won = super.putIfAbsent(key, content);
+                if (key.startsWith(Keys.LEASES) && armed.getAndSet(false)) {
+                    super.delete(key);
+                }
+                return won;
+            }
+        };
+        try (ManagedRegistry registry = open(view)) {
+            registry.publish(model("spam", "a"));
+            assertThat(registry.collect().trashedBlobs()).isZero();
+            assertThat(armed).isFalse();
+        }
+    }
+
     @Test
     void collectorsAndPublishersOfTheSameContentRunSideBySide() throws Exception {
         ObjectStore shared = TestStores.memory(Clock.systemUTC());

@@ -52,4 +52,9 @@ class ContendersTest {
             }
         }
     }
+
+    @Test
+    void writersInSeveralProcessesMoveOneAliasInOneChain() throws Exception {
+        AliasHarness.contend(folder.resolve("models").toString(), 3, 8, false);
+    }
 }

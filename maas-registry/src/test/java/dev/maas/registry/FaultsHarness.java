@@ -14,6 +14,7 @@ import dev.maas.registry.store.TestStores;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,17 +29,24 @@ import java.util.Set;
  * byte is ever handed out; a publish that returned is there, once; numbers have no gap; an alias order that returned is in the history; every
  * failure is of our family and names the store or the reference.
  *
- * <p>Run it by {@code main} with the number of operations and a seed.
+ * <p>Run it by {@code main} with the number of operations, a seed, and the folder of a cache if there is to be one.
  */
 final class FaultsHarness {
     private final Random random;
     private final ObjectStore good = TestStores.memory(Clock.systemUTC());
     private final FaultyStore bad;
+    private final RegistryOptions options;
     private final Map<String, Map<Integer, String>> published = new HashMap<>();
     private int successes;
     private int failures;
 
     FaultsHarness(long seed, double rate) {
+        this(seed, rate, TestModels.OPTIONS);
+    }
+
+    /** Makes a harness whose registry, but not who looks at it in the end, has these options. */
+    FaultsHarness(long seed, double rate, RegistryOptions options) {
+        this.options = options;
         this.random = new Random(seed);
         // The header is written on a good day; a registry that cannot be opened shows nothing.
         Registries.open(new UnclosedStore(good), TestModels.OPTIONS).close();
@@ -50,7 +58,8 @@ final class FaultsHarness {
     public static void main(String[] args) throws Exception {
         int operations = args.length > 0 ? Integer.parseInt(args[0]) : 10_000;
         long seed = args.length > 1 ? Long.parseLong(args[1]) : 42;
-        Result result = new FaultsHarness(seed, 0.03).run(operations);
+        RegistryOptions options = args.length > 2 ? TestModels.OPTIONS.cache(Path.of(args[2])) : TestModels.OPTIONS;
+        Result result = new FaultsHarness(seed, 0.03, options).run(operations);
         System.out.println("figure registry.faults.operations " + operations + " count");
         System.out.println("figure registry.faults.injected " + result.faults + " count");
         System.out.println("figure registry.faults.failed " + result.failures + " count");
@@ -72,7 +81,8 @@ final class FaultsHarness {
                 successes++;
             } catch (MaasException e) {
                 failures++;
-                assertThat(e.getMessage()).matches(text -> text.contains("memory store"), "names the store");
+                assertThat(e.getMessage())
+                        .matches(text -> text.contains("memory store") || text.contains("cache '"), "names the store");
             }
         }
         registry.close();
@@ -83,7 +93,7 @@ final class FaultsHarness {
     private ManagedRegistry reopen() {
         while (true) {
             try {
-                return Registries.open(bad, TestModels.OPTIONS);
+                return Registries.open(bad, options);
             } catch (MaasException e) {
                 failures++;
             }

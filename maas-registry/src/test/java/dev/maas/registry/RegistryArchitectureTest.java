@@ -27,7 +27,9 @@ class RegistryArchitectureTest {
             entry("format", Set.of()),
             entry("seal", Set.of("format", "store")),
             entry("cache", Set.of("store", "format")),
-            entry("", Set.of("store", "format", "seal", "cache")));
+            entry("exchange", Set.of("format")),
+            entry("migrate", Set.of("format")),
+            entry("", Set.of("store", "format", "seal", "cache", "exchange")));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

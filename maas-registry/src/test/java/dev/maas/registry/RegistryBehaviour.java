@@ -336,6 +336,25 @@ abstract class RegistryBehaviour {
     }
 
     @Test
+    void aSemanticVersionIsNotUsedAgainAlsoAfterItsVersionIsGoneForGood() {
+        registry.publish(model("spam", "a").semanticVersion("1.0.0"));
+        registry.publish(model("spam", "b").semanticVersion("1.1.0"));
+        registry.update(VersionUpdate.delete("spam", 1));
+        assertThatThrownBy(() -> registry.publish(model("spam", "a").semanticVersion("1.0.0")))
+                .isInstanceOf(RegistryConflictException.class)
+                .hasMessageContaining("Restore it");
+        clock.advance(Duration.ofDays(31));
+        registry.collect();
+        assertThatThrownBy(() -> registry.publish(model("spam", "c").semanticVersion("1.0.0")))
+                .isInstanceOf(RegistryConflictException.class)
+                .hasMessageContaining("deleted as version 1. Publish under another");
+        assertThatThrownBy(() -> registry.resolve("spam:1.0.0"))
+                .isInstanceOf(ModelNotFoundException.class)
+                .hasMessageContaining("gone for good");
+        assertThat(registry.resolve("spam:^1").number()).isEqualTo(2);
+    }
+
+    @Test
     void tagsPropertiesAndDescriptionChangeAndTheDigestDoesNot() {
         ModelVersion before = registry.publish(
                 model("spam", "a").tag("new").property("k", "v").columns("text", List.of("c")));

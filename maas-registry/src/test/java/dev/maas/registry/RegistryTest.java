@@ -31,6 +31,26 @@ class RegistryTest {
     }
 
     @Nested
+    class BehindACache extends RegistryBehaviour {
+        @TempDir
+        Path folder;
+
+        private @Nullable ObjectStore store;
+
+        @Override
+        ObjectStore store() {
+            ObjectStore memory = store == null ? TestStores.memory(clock) : store;
+            store = memory;
+            return new UnclosedStore(memory);
+        }
+
+        @Override
+        RegistryOptions options() {
+            return super.options().cache(folder.resolve("cache"));
+        }
+    }
+
+    @Nested
     class InMemory extends RegistryBehaviour {
         private @Nullable ObjectStore store;
 

@@ -92,7 +92,7 @@ final class ServedModels {
         try {
             return ModelRef.parse(name);
         } catch (InvalidInputException e) {
-            throw new ModelNotFoundException(e.getMessage());
+            throw new ModelNotFoundException(String.valueOf(e.getMessage()), e);
         }
     }
 

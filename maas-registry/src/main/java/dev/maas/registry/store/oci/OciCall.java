@@ -6,23 +6,30 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One request to a registry. Immutable.
- *
- * @param method its method
- * @param uri where it goes
- * @param headers its headers
- * @param body its body, which is not copied; null for none
- * @param repeatable whether it may be sent again when it is not known what became of it
- * @param expected the statuses that its caller understands
- */
-record OciCall(
-        String method,
-        URI uri,
-        Map<String, String> headers,
-        byte @Nullable [] body,
-        boolean repeatable,
-        Set<Integer> expected) {
+/** One request to a registry. Immutable. */
+final class OciCall {
+    private final String method;
+    private final URI uri;
+    private final Map<String, String> headers;
+    private final byte @Nullable [] body;
+    private final boolean repeatable;
+    private final Set<Integer> expected;
+
+    private OciCall(
+            String method,
+            URI uri,
+            Map<String, String> headers,
+            byte @Nullable [] body,
+            boolean repeatable,
+            Set<Integer> expected) {
+        this.method = method;
+        this.uri = uri;
+        this.headers = Map.copyOf(headers);
+        this.body = body;
+        this.repeatable = repeatable;
+        this.expected = Set.copyOf(expected);
+    }
+
     /** What a request needs to be allowed. */
     enum Access {
         /** To read. */
@@ -43,9 +50,31 @@ record OciCall(
         }
     }
 
-    OciCall {
-        headers = Map.copyOf(headers);
-        expected = Set.copyOf(expected);
+    String method() {
+        return method;
+    }
+
+    URI uri() {
+        return uri;
+    }
+
+    Map<String, String> headers() {
+        return headers;
+    }
+
+    /** Returns the body, which is not copied; null for none. */
+    byte @Nullable [] body() {
+        return body;
+    }
+
+    /** Returns whether it may be sent again when it is not known what became of it. */
+    boolean repeatable() {
+        return repeatable;
+    }
+
+    /** Returns the statuses that its caller understands. */
+    Set<Integer> expected() {
+        return expected;
     }
 
     static OciCall of(String method, URI uri, Integer... expected) {

@@ -38,14 +38,31 @@ final class OciManifests {
         this.tuning = tuning;
     }
 
-    /**
-     * A manifest as it was read.
-     *
-     * @param bytes its bytes
-     * @param hex their digest
-     * @param mediaType what it says that it is
-     */
-    record Found(byte[] bytes, String hex, String mediaType) {}
+    /** A manifest as it was read: its bytes, their digest, and what it says that it is. */
+    static final class Found {
+        private final byte[] bytes;
+        private final String hex;
+        private final String mediaType;
+
+        Found(byte[] bytes, String hex, String mediaType) {
+            this.bytes = bytes;
+            this.hex = hex;
+            this.mediaType = mediaType;
+        }
+
+        /** Returns the bytes; they are not copied. */
+        byte[] bytes() {
+            return bytes;
+        }
+
+        String hex() {
+            return hex;
+        }
+
+        String mediaType() {
+            return mediaType;
+        }
+    }
 
     /**
      * What was found, and when, by the registry's clock.

@@ -130,11 +130,16 @@ final class OciPut {
             if (failure == null) {
                 throw new OciException("the registry took its entry and does not have it");
             }
-            if (failure instanceof OciRefusal refusal && refusal.status() < 500 || attempt >= tuning.attempts()) {
+            if (isRefused(failure) || attempt >= tuning.attempts()) {
                 throw failure;
             }
             http.backOff(attempt);
         }
+    }
+
+    /** Returns whether the registry is known not to have taken what was put. */
+    private static boolean isRefused(@Nullable IOException failure) {
+        return failure instanceof OciRefusal refusal && refusal.status() < 500;
     }
 
     /** Returns what went wrong; the entry may be there all the same. */
@@ -165,7 +170,7 @@ final class OciPut {
     private boolean lost(OciEntry ours, OciEntry theirs, @Nullable IOException failure) {
         boolean same = theirs.content().hex().equals(ours.content().hex())
                 && theirs.content().size() == ours.content().size();
-        if (same || failure instanceof OciRefusal refusal && refusal.status() < 500) {
+        if (same || isRefused(failure)) {
             return false;
         }
         throw new RegistryConflictException(name + ": another writer put '" + ours.key() + "' at the same time, and its"

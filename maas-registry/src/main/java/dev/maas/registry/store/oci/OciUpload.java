@@ -86,7 +86,7 @@ final class OciUpload {
                 throw e;
             } catch (IOException e) {
                 boolean again = !(e instanceof OciException)
-                        || e instanceof OciRefusal refusal && MENDABLE.contains(refusal.status());
+                        || (e instanceof OciRefusal refusal && MENDABLE.contains(refusal.status()));
                 if (!again || attempt >= tuning.attempts()) {
                     throw e;
                 }

@@ -32,7 +32,11 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
 
     private final Duration silence;
     private final BlockingQueue<Part> parts = new LinkedBlockingQueue<>();
-    private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
+    private final Object lock = new Object();
+
+    // Guarded by lock.
+    private Flow.@Nullable Subscription subscription;
+    private boolean cancelled;
 
     // Of the reader only.
     private final Deque<ByteBuffer> buffers = new ArrayDeque<>();
@@ -50,10 +54,15 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
 
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
-        if (this.subscription.complete(subscription)) {
-            subscription.request(1);
-        } else {
+        boolean refused;
+        synchronized (lock) {
+            refused = cancelled || this.subscription != null;
+            this.subscription = refused ? this.subscription : subscription;
+        }
+        if (refused) {
             subscription.cancel();
+        } else {
+            subscription.request(1);
         }
     }
 
@@ -121,7 +130,28 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
         ended = part.last;
         part.buffers.stream().filter(ByteBuffer::hasRemaining).forEach(buffers::add);
         if (!ended) {
-            subscription.thenAccept(known -> known.request(1));
+            requestMore();
+        }
+    }
+
+    private void requestMore() {
+        Flow.@Nullable Subscription known;
+        synchronized (lock) {
+            known = subscription;
+        }
+        if (known != null) {
+            known.request(1);
+        }
+    }
+
+    private void cancel() {
+        Flow.@Nullable Subscription known;
+        synchronized (lock) {
+            cancelled = true;
+            known = subscription;
+        }
+        if (known != null) {
+            known.cancel();
         }
     }
 
@@ -131,7 +161,7 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
             closed = true;
             buffers.clear();
             if (!ended) {
-                subscription.thenAccept(Flow.Subscription::cancel);
+                cancel();
             }
         }
     }

@@ -145,7 +145,17 @@ final class FakeRegistry implements AutoCloseable {
     }
 
     /** What is answered. */
-    private record Answer(int status, byte[] body, Map<String, String> headers) {
+    private static final class Answer {
+        private final int status;
+        private final byte[] body;
+        private final Map<String, String> headers;
+
+        Answer(int status, byte[] body, Map<String, String> headers) {
+            this.status = status;
+            this.body = body;
+            this.headers = headers;
+        }
+
         static Answer of(int status) {
             return new Answer(status, new byte[0], new TreeMap<>());
         }
@@ -297,9 +307,9 @@ final class FakeRegistry implements AutoCloseable {
         if (range == null || !knowsRanges) {
             return new Answer(200, bytes, new TreeMap<>());
         }
-        String[] ends = range.substring("bytes=".length()).split("-");
-        int from = Integer.parseInt(ends[0]);
-        int to = Math.min(bytes.length - 1, Integer.parseInt(ends[1]));
+        int dash = range.indexOf('-');
+        int from = Integer.parseInt(range.substring("bytes=".length(), dash));
+        int to = Math.min(bytes.length - 1, Integer.parseInt(range.substring(dash + 1)));
         return new Answer(206, Arrays.copyOfRange(bytes, from, to + 1), new TreeMap<>())
                 .with("Content-Range", "bytes " + from + "-" + to + "/" + bytes.length);
     }
