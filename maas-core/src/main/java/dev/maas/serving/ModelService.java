@@ -147,10 +147,7 @@ public final class ModelService implements AutoCloseable {
         requireOpen();
         ModelVersion version = registry.resolve(ModelRef.parse(ref));
         Patience patience = new Patience()
-                .atLeast(options.optionsOf(version.name())
-                        .runner()
-                        .maxQueueTime()
-                        .toNanos());
+                .atLeast(options.optionsOf(version.name()).runner().maxQueueTime());
         LoadedVersion loaded = versions.acquire(version, patience);
         return new ServedModel(loaded, () -> versions.release(loaded));
     }

@@ -1,5 +1,6 @@
 package dev.maas.serving;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Patience {
     /** A bound far beyond any wait, below which sums do not overflow. */
-    private static final long LONGEST = Long.MAX_VALUE / 4;
+    private static final Duration LONGEST = Duration.ofDays(10_000);
 
     private final long origin = System.nanoTime();
     /** In nanoseconds since the origin. */
@@ -19,9 +20,10 @@ final class Patience {
     /** What to say about a load that waits for room at this moment. */
     private volatile @Nullable Supplier<String> shortage;
 
-    /** Makes sure that it lasts for so many nanoseconds from now on. */
-    Patience atLeast(long nanos) {
-        until.accumulateAndGet(now() + Math.min(nanos, LONGEST), Math::max);
+    /** Makes sure that it lasts for so long from now on. */
+    Patience atLeast(Duration time) {
+        Duration bounded = time.compareTo(LONGEST) > 0 ? LONGEST : time;
+        until.accumulateAndGet(now() + bounded.toNanos(), Math::max);
         return this;
     }
 

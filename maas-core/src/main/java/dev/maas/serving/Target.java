@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,9 @@ final class Target implements Resident.Server {
     private final ReentrantLock swapping = new ReentrantLock();
 
     // Guarded by swapping.
+    /** What was put into service last; null if nothing was. */
+    private @Nullable ModelVersion served;
+
     private int looksSkipped;
     private int looksToSkip = 1;
 
@@ -164,8 +168,7 @@ final class Target implements Resident.Server {
 
     /** Whoever brings no deadline waits for room as long as calls of the model may wait for their turn. */
     private void waitsAtLeast(CallOptions call) {
-        patience.atLeast(
-                bounded(call).timeout().orElse(options.runner().maxQueueTime()).toNanos());
+        patience.atLeast(bounded(call).timeout().orElse(options.runner().maxQueueTime()));
     }
 
     /**
@@ -206,7 +209,7 @@ final class Target implements Resident.Server {
             if (current != null) {
                 return tryLease();
             }
-            LoadedVersion version = acquire(registry.resolve(ref));
+            LoadedVersion version = acquireFirst();
             if (!version.runner().tryAcquire()) {
                 // Only a service that closes takes away what is held.
                 versions.release(version);
@@ -217,6 +220,58 @@ final class Target implements Resident.Server {
             return version;
         } finally {
             swapping.unlock();
+        }
+    }
+
+    /**
+     * Loads what the reference means. What served before it was taken away is as good as in service: if what the registry wants now cannot be
+     * found out, or not be put into service, it comes back.
+     */
+    private LoadedVersion acquireFirst() {
+        ModelVersion before = served;
+        if (before == null) {
+            return remember(registry.resolve(ref), this::acquire);
+        }
+        ModelVersion wanted = resolveOr(before);
+        if (wanted.digest().equals(before.digest())) {
+            return acquire(before);
+        }
+        try {
+            return remember(wanted, this::acquireSuited);
+        } catch (OverloadedException | ClosedException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.warn("'{}' comes back as version {}: {}", ref, before.number(), e.toString());
+            LoadedVersion version = acquire(before);
+            problem = Problem.of(wanted, e);
+            return version;
+        }
+    }
+
+    private ModelVersion resolveOr(ModelVersion before) {
+        try {
+            return registry.resolve(ref);
+        } catch (RuntimeException e) {
+            LOG.warn("'{}' comes back as version {}: {}", ref, before.number(), e.toString());
+            return before;
+        }
+    }
+
+    private LoadedVersion remember(ModelVersion wanted, Function<ModelVersion, LoadedVersion> load) {
+        LoadedVersion version = load.apply(wanted);
+        served = wanted;
+        return version;
+    }
+
+    private LoadedVersion acquireSuited(ModelVersion wanted) {
+        LoadedVersion fresh = acquire(wanted);
+        try {
+            requireSuits(fresh);
+            return fresh;
+        } catch (MaasException e) {
+            problem = Problem.of(wanted, e);
+            versions.release(fresh);
+            throw e;
         }
     }
 
@@ -273,7 +328,7 @@ final class Target implements Resident.Server {
             } else if ((retry || isWorthTrying(wanted)) && versions.hold(old)) {
                 // What serves now is not given up for a version that may turn out not to.
                 try {
-                    patience.atLeast(options.runner().maxQueueTime().toNanos());
+                    patience.atLeast(options.runner().maxQueueTime());
                     swap(wanted);
                 } finally {
                     versions.release(old);
@@ -304,14 +359,7 @@ final class Target implements Resident.Server {
     }
 
     private void swap(ModelVersion wanted) {
-        LoadedVersion fresh = acquire(wanted);
-        try {
-            requireSuits(fresh);
-        } catch (MaasException e) {
-            problem = Problem.of(wanted, e);
-            versions.release(fresh);
-            throw e;
-        }
+        LoadedVersion fresh = remember(wanted, this::acquireSuited);
         LoadedVersion old = (LoadedVersion) CURRENT.getAndSet(this, fresh);
         versions.serve(fresh, this);
         if (old != null) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.maas.CallOptions;
 import dev.maas.InvalidInputException;
 import dev.maas.Model;
 import dev.maas.ModelLoadException;
@@ -176,6 +177,41 @@ class MemoryBudgetTest extends BudgetFixture {
         assertThat(predictor("b").predict(0f)).isEqualTo(3);
         assertThat(m.predict(0f)).as("cold, it comes back as what it means now").isEqualTo(2);
         assertThat(health("m").state()).isEqualTo(ServiceHealth.State.READY);
+    }
+
+    @Test
+    void anEvictedModelComesBackAsItWasIfWhatTheRegistryWantsCannotServe() {
+        publish("m", 1, 60);
+        publish("b", 3, 60);
+        Predictor<Float, Float> m = predictor("m");
+        Predictor<Float, Float> b = predictor("b");
+        m.predict(0f);
+        b.predict(0f);
+        TestModel bad = publish("m", 2, 60);
+        bad.failLoads(new ModelLoadException("damaged"));
+
+        assertThat(m.predict(0f)).isEqualTo(1);
+        assertThat(health("m").state()).isEqualTo(ServiceHealth.State.DEGRADED);
+        assertThat(health("m").reason()).isEqualTo("version 2: damaged");
+
+        b.predict(0f);
+        bad.recover();
+        assertThat(m.predict(0f)).isEqualTo(2);
+        assertThat(health("m").state()).isEqualTo(ServiceHealth.State.READY);
+
+        b.predict(0f);
+        registry.onResolve = ref -> {
+            throw new IllegalStateException("registry down");
+        };
+        assertThat(m.predict(0f)).as("while the registry is down").isEqualTo(2);
+        assertThat(health("m").reason()).isEmpty();
+    }
+
+    @Test
+    void aDeadlineWithoutEndIsNoHindrance() {
+        publish("a", 1, 60);
+        assertThat(predictor("a").predict(0f, CallOptions.timeout(Duration.ofSeconds(Long.MAX_VALUE))))
+                .isEqualTo(1);
     }
 
     @Test

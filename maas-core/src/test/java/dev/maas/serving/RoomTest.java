@@ -38,7 +38,7 @@ class RoomTest {
     });
 
     private static Patience patience(Duration time) {
-        return new Patience().atLeast(time.toNanos());
+        return new Patience().atLeast(time);
     }
 
     private static Patience plenty() {
@@ -110,7 +110,7 @@ class RoomTest {
         CompletableFuture<MemoryBudget.Share> waiting =
                 CompletableFuture.supplyAsync(() -> room.take(REF, 30, patience));
         await().until(() -> patience.shortage().isPresent());
-        patience.atLeast(Duration.ofSeconds(30).toNanos());
+        patience.atLeast(Duration.ofSeconds(30));
         assertThat(patience.shortage().orElseThrow()).contains("it takes 30 bytes");
         await().pollDelay(Duration.ofMillis(400)).until(() -> true);
 
