@@ -93,7 +93,11 @@ public final class Registries {
         Optional<CacheSettings> cache = cacheSettings(options);
         ObjectStore store = cache.isEmpty()
                 ? provider.open(location)
-                : CachingStore.open(label(location), location.toString(), () -> headed(provider.open(location), options), cache.get());
+                : CachingStore.open(
+                        label(location),
+                        location.toString(),
+                        () -> headed(provider.open(location), options),
+                        cache.get());
         return openUncached(store, options);
     }
 
@@ -125,7 +129,8 @@ public final class Registries {
     private static ManagedRegistry openUncached(ObjectStore store, RegistryOptions options) {
         try {
             List<ModelInspector> inspectors = options.inspectors().orElseGet(Registries::inspectors);
-            return new StoreRegistry(headed(store, options), options, options.who().orElseGet(Registries::userName), inspectors);
+            return new StoreRegistry(
+                    headed(store, options), options, options.who().orElseGet(Registries::userName), inspectors);
         } catch (RuntimeException e) {
             store.close();
             throw e;

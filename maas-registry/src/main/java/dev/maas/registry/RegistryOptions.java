@@ -2,8 +2,8 @@ package dev.maas.registry;
 
 import dev.maas.InvalidInputException;
 import dev.maas.ModelInspector;
-import dev.maas.registry.cache.CacheSettings;
 import dev.maas.PackageLimits;
+import dev.maas.registry.cache.CacheSettings;
 import dev.maas.registry.seal.BlobCipher;
 import dev.maas.registry.seal.KeyWrapper;
 import dev.maas.registry.seal.Signer;
