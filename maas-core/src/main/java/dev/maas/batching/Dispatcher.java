@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dispatcher {
     /** How long a leader of the executor waits for more work while there is a crowd, before it gives its slot back. */
-    private static final long LINGER_NANOS = 50_000;
+    static final long LINGER_NANOS = 50_000;
 
     private final CallQueue queue;
     private final Slots slots;
@@ -58,6 +58,7 @@ final class Dispatcher {
     private final Leases leases;
     private final AnsweringThreads answering = new AnsweringThreads();
     private final long maxDelayNanos;
+    private final long lingerNanos;
 
     Dispatcher(
             RunnerOptions options,
@@ -65,7 +66,8 @@ final class Dispatcher {
             CostCurves curves,
             Execution execution,
             Executor executor,
-            Leases leases) {
+            Leases leases,
+            long lingerNanos) {
         this.queue = queue;
         this.slots = new Slots(options.slots());
         this.crowd = new Crowd(options.slots());
@@ -74,6 +76,7 @@ final class Dispatcher {
         this.executor = executor;
         this.leases = leases;
         this.maxDelayNanos = options.maxDelay().toNanos();
+        this.lingerNanos = lingerNanos;
     }
 
     /** Takes a slot for a run alone, if the model is idle and no crowd is expected. Give it back with {@link #endAlone}. */
@@ -295,7 +298,7 @@ final class Dispatcher {
             return null;
         }
         if (!queue.hasWaiting() && !crowd.isSparse()) {
-            Crowd.await(queue, 1, 0, 0, LINGER_NANOS);
+            Crowd.await(queue, 1, 0, 0, lingerNanos);
         }
         while (answering.callerHasSlot() && queue.hasWaiting()) {
             // The shapes decide the limit, and the first call decides the shapes.

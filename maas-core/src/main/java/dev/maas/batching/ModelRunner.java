@@ -53,7 +53,7 @@ public final class ModelRunner implements AutoCloseable {
         this.queue = new CallQueue(options.queueCapacity());
         this.curves = new CostCurves(maxBatch);
         this.execution = new Execution(frames, new StopWatch(frames, deadlines));
-        this.dispatcher = new Dispatcher(options, queue, curves, execution, executor, leases);
+        this.dispatcher = new Dispatcher(options, queue, curves, execution, executor, leases, Dispatcher.LINGER_NANOS);
         this.admission = new Admission(options, queue);
     }
 

@@ -8,11 +8,9 @@ import dev.maas.OverloadedException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -50,7 +48,7 @@ final class Versions {
     private final List<LoadedVersion> retired = new ArrayList<>();
 
     /** One for each load under way, completed when it is over, one way or the other. */
-    private final Set<CompletableFuture<Void>> loading = new HashSet<>();
+    private final List<CompletableFuture<Void>> loading = new ArrayList<>();
 
     private final GreedyDual order = new GreedyDual();
     private long evictions;

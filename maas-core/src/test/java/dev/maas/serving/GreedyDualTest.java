@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -91,9 +92,9 @@ class GreedyDualTest {
                             .orElseThrow()
                             .getKey();
                     assertThat(victim).as("eviction %d", evicted.size()).isEqualTo(expected);
-                    looked.get(victim).goes();
+                    Objects.requireNonNull(looked.get(victim)).goes();
                     looked.remove(victim);
-                    inflation = told.remove(victim).value;
+                    inflation = Objects.requireNonNull(told.remove(victim)).value;
                     evicted.add(victim);
                 }
                 // Odd figures, so that no two are worth the same by chance.
@@ -103,7 +104,7 @@ class GreedyDualTest {
                 told.put(model, new Told((double) cost / bytes, inflation));
             }
             uses.merge(model, 1L, Long::sum);
-            Told called = told.get(model);
+            Told called = Objects.requireNonNull(told.get(model));
             called.frequency++;
             called.value = inflation + called.frequency * called.perUse;
         }

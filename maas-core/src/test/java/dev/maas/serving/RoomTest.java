@@ -184,7 +184,7 @@ class RoomTest {
             threads.add(CompletableFuture.runAsync(() -> {
                 java.util.Random random = new java.util.Random(seed);
                 for (int i = 0; i < 2_000; i++) {
-                    long bytes = 1 + random.nextInt(50);
+                    long bytes = 1L + random.nextInt(50);
                     try (MemoryBudget.Share share = room.take(REF, bytes, plenty())) {
                         // An account of the test's own, kept while the share is held.
                         long now = outside.addAndGet(bytes);

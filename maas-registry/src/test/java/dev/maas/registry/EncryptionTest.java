@@ -22,9 +22,6 @@ import dev.maas.registry.seal.TrustPolicy;
 import dev.maas.registry.seal.WrappedKey;
 import dev.maas.registry.store.ObjectStore;
 import dev.maas.registry.store.TestStores;
-import dev.maas.tensor.ElementType;
-import dev.maas.testmodels.OnnxGraph;
-import dev.maas.testmodels.OnnxType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -399,12 +396,7 @@ class EncryptionTest {
     /** An engine could not be given such a model from memory, and from nowhere else either. */
     @Test
     void aModelThatNeedsItsFilesInTheClearIsRefusedWhenPublished() {
-        byte[] graph = new OnnxGraph("external")
-                .input("x", OnnxType.tensor(ElementType.UINT32, "[4]"))
-                .externalWeight("w", ElementType.UINT32, new long[] {4}, "weights.bin", 0, 16)
-                .node("BitwiseAnd", List.of("x", "w"), List.of("y"))
-                .output("y", OnnxType.tensor(ElementType.UINT32, "[4]"))
-                .toModel();
+        byte[] graph = OnnxBytes.withWeightIn("weights.bin", 0, "BitwiseAnd", OnnxBytes.UINT32, 4);
         ModelPackage content = ModelPackage.of(
                         ModelSource.of("model.onnx", Map.of("model.onnx", graph, "weights.bin", new byte[16])))
                 .name("masked");

@@ -9,8 +9,9 @@ import dev.maas.registry.seal.WrappedKey;
 import dev.maas.registry.store.ObjectContent;
 import dev.maas.registry.store.TestStores;
 import dev.maas.serving.ModelService;
-import dev.maas.testmodels.OnnxModels;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +31,7 @@ import java.util.stream.Stream;
  */
 final class PlaintextHunt {
     private static final int MARKER_BYTES = 48;
+    private static final int OUTPUTS = 4200;
 
     private final List<Path> folders;
     private final List<byte[]> markers;
@@ -44,8 +47,13 @@ final class PlaintextHunt {
     public static void main(String[] args) throws Exception {
         Path store = Path.of(args[0]);
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
-        byte[] large = OnnxModels.mlp(64, 4200, 4);
-        byte[] external = OnnxModels.externalWeight(4096);
+        byte[] large = OnnxBytes.model("MatMul", 64, OUTPUTS, weight());
+        byte[] external = new byte[4096 + 4 * Float.BYTES];
+        ByteBuffer.wrap(external)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .position(4096)
+                .asFloatBuffer()
+                .put(new float[] {1, 2, 3, 4});
         byte[] secret = "nobody must find these 48 bytes, or it is over!!".getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(secret, 0, external, 1000, secret.length);
         byte[] middle = Arrays.copyOfRange(large, large.length / 2, large.length / 2 + MARKER_BYTES);
@@ -55,8 +63,22 @@ final class PlaintextHunt {
         hunt.run(
                 store,
                 large,
-                Map.of("model.onnx", OnnxModels.withExternalWeight("weights.bin", 4096), "weights.bin", external));
+                Map.of(
+                        "model.onnx",
+                        OnnxBytes.withWeightIn("weights.bin", 4096, "Add", OnnxBytes.FLOAT32, 4),
+                        "weights.bin",
+                        external));
         System.out.println("clean after " + hunt.looks + " looks at " + hunt.files + " files");
+    }
+
+    /** Odd bytes that make small numbers, more than one segment of ciphertext. */
+    private static byte[] weight() {
+        ByteBuffer weight = ByteBuffer.allocate(64 * OUTPUTS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        SplittableRandom random = new SplittableRandom(1);
+        while (weight.hasRemaining()) {
+            weight.putFloat((float) random.nextDouble());
+        }
+        return weight.array();
     }
 
     /** A search that finds nothing proves nothing unless it finds what is there, with a name and without. */
@@ -99,7 +121,7 @@ final class PlaintextHunt {
             look("after publishing");
             try (ModelService service = ModelService.of(registry)) {
                 Predictor<float[], float[]> first = service.predictor("large", float[].class, float[].class);
-                require(first.predict(new float[64]).length == 4);
+                require(first.predict(new float[64]).length == OUTPUTS);
                 look("while the large model is loaded");
                 Predictor<float[], float[]> second = service.predictor("external", float[].class, float[].class);
                 require(Arrays.equals(second.predict(new float[4]), new float[] {1, 2, 3, 4}));

@@ -25,13 +25,15 @@ final class Combining {
         this.slots = slots;
         Frames frames = new Frames(1, model);
         RunnerOptions options = new RunnerOptions(slots, 4, Duration.ZERO, 100, Duration.ofSeconds(10));
+        // No lingering: the explorer's clock stands still.
         dispatcher = new Dispatcher(
                 options,
                 queue,
                 new CostCurves(4),
                 new Execution(frames, new StopWatch(frames, TIMER)),
                 executor,
-                leases);
+                leases,
+                0);
     }
 
     /** A synchronous call; returns 1 if its row went through one run. */

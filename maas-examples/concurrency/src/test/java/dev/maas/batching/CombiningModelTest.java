@@ -56,6 +56,6 @@ public class CombiningModelTest {
     @Test
     void everyCallIsServedOnceAndNoSlotIsLost() {
         // What the collections of the JDK do inside is theirs to prove.
-        Proof.explore(CombiningModelTest.class, 3, 40, false);
+        Proof.explore(CombiningModelTest.class, 2, 40, false);
     }
 }

@@ -55,6 +55,6 @@ public class LeasesModelTest {
 
     @Test
     void aResourceIsFreedOnceAndNeverInUse() {
-        Proof.explore(LeasesModelTest.class, 8, 200, true);
+        Proof.explore(LeasesModelTest.class, 5, 100, true);
     }
 }

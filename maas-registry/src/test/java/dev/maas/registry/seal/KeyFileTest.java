@@ -188,7 +188,7 @@ class KeyFileTest {
     @Test
     void withoutTinkTheErrorNamesItsCoordinates() throws Exception {
         List<URL> urls = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             if (!Path.of(entry).getFileName().toString().startsWith("tink-")) {
                 urls.add(Path.of(entry).toUri().toURL());
             }
