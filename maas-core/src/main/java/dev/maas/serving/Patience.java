@@ -17,7 +17,7 @@ final class Patience {
     private final long origin = System.nanoTime();
     /** In nanoseconds since the origin. */
     private final AtomicLong until = new AtomicLong();
-    /** What to say about a load that waits for room at this moment. */
+    /** What to say about a load that waits for room, or was refused for want of it. */
     private volatile @Nullable Supplier<String> shortage;
 
     /** Makes sure that it lasts for so long from now on. */
@@ -41,11 +41,12 @@ final class Patience {
         shortage = description;
     }
 
-    void endsToWait() {
+    /** Tells that no load waits for room; not to be called when one was refused, as calls that expire with it are told why. */
+    void noShortage() {
         shortage = null;
     }
 
-    /** What is in short supply, with the figures, if a load waits for it at this moment. */
+    /** What is in short supply, with the figures, if the load under way waits for it, or the last one did in vain. */
     Optional<String> shortage() {
         return Optional.ofNullable(shortage).map(Supplier::get);
     }

@@ -95,6 +95,7 @@ final class Room {
                     if (turn.tryLock(Math.max(0, patience.nanosLeft()), TimeUnit.NANOSECONDS)) {
                         try {
                             makeInTurn(ref, bytes, patience, attempt);
+                            patience.noShortage();
                             return;
                         } finally {
                             turn.unlock();
@@ -107,7 +108,6 @@ final class Room {
                 }
             }
         } finally {
-            patience.endsToWait();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }

@@ -209,6 +209,7 @@ final class Target implements Resident.Server {
             if (current != null) {
                 return tryLease();
             }
+            patience.noShortage();
             LoadedVersion version = acquireFirst();
             if (!version.runner().tryAcquire()) {
                 // Only a service that closes takes away what is held.

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 abstract class BudgetFixture {
     static final long BUDGET = 100;
-    static final CallOptions SOON = CallOptions.timeout(Duration.ofMillis(100));
+    static final CallOptions SOON = CallOptions.timeout(Duration.ofMillis(250));
     static final CallOptions PATIENT = CallOptions.timeout(Duration.ofSeconds(30));
 
     final CountingEngine engine = new CountingEngine();
@@ -30,7 +30,7 @@ abstract class BudgetFixture {
     /** How long each model takes to load, by the clock. */
     final Map<String, Duration> loadTimes = new ConcurrentHashMap<>();
 
-    final ModelOptions quick = ModelOptions.defaults().slots(1).warmUp(false).maxQueueTime(Duration.ofMillis(100));
+    final ModelOptions quick = ModelOptions.defaults().slots(1).warmUp(false).maxQueueTime(Duration.ofMillis(250));
     final ModelService service = ModelService.of(
             registry,
             ServiceOptions.defaults()
@@ -39,7 +39,7 @@ abstract class BudgetFixture {
                     .models(quick)
                     .model("pinned", quick.pinned(true))
                     .model("patient", quick.maxQueueTime(Duration.ofSeconds(30)))
-                    .model("timed", quick.timeout(Duration.ofMillis(100)))
+                    .model("timed", quick.timeout(Duration.ofMillis(250)))
                     .memoryBudget(BUDGET),
             clock::nanoTime);
 

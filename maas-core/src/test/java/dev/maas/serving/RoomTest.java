@@ -94,13 +94,16 @@ class RoomTest {
                         "There is no room to load 'other:2': it takes 30 bytes; of the memory budget of"
                                 + " 100, 80 are taken by versions that are in use");
         assertThat(patience.nanosLeft()).isNegative();
-        assertThat(patience.shortage()).isEmpty();
+        assertThat(patience.shortage().orElseThrow())
+                .as("what calls are told that expire with the load")
+                .contains("it takes 30 bytes");
         assertThat(budget.taken()).isEqualTo(80);
 
         used.close();
         assertThat(room.take(REF, 100, patience).bytes())
                 .as("there is room now")
                 .isEqualTo(100);
+        assertThat(patience.shortage()).isEmpty();
     }
 
     @Test
