@@ -68,7 +68,10 @@ final class CallQueue {
         return true;
     }
 
-    /** Whether somebody may wait. True for every call whose {@link #offer} returned before and that nobody took. */
+    /**
+     * Whether somebody may wait. True for every call whose {@link #offer} returned before, unless somebody took it, or has the arrivals in
+     * hand: that is a holder of a slot, who looks again.
+     */
     boolean hasWaiting() {
         return arrivals.get() != null || backlogSize > 0;
     }

@@ -1,5 +1,7 @@
 package dev.maas.batching;
 
+import static dev.maas.concurrency.Proof.require;
+
 import dev.maas.engine.LoadedModel;
 import dev.maas.engine.RunFrame;
 import dev.maas.tensor.Signature;
@@ -13,18 +15,34 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class StubModel implements LoadedModel {
     private static final long[][] SHAPES = {{1}};
 
-    final AtomicInteger running = new AtomicInteger();
-    final AtomicInteger mostRunning = new AtomicInteger();
-    final AtomicInteger frames = new AtomicInteger();
+    private final int slots;
+    private final AtomicInteger running = new AtomicInteger();
+    private volatile boolean crowded;
+
+    StubModel(int slots) {
+        this.slots = slots;
+    }
 
     /** One row: counts what is done with it. */
-    static final class Row implements Call.Rows {
+    static class Row implements Call.Rows {
+        private final boolean sound;
+        private final boolean rowwise;
         private int writes;
         private int reads;
 
-        /** 1 if the row went through one run, as it should. */
-        int outcome() {
-            return writes == reads ? reads : -1;
+        Row(boolean sound) {
+            this(sound, true);
+        }
+
+        /** Makes a row that can be written, or not, and that may share a run with others, or not. */
+        Row(boolean sound, boolean rowwise) {
+            this.sound = sound;
+            this.rowwise = rowwise;
+        }
+
+        /** How many runs the row went through; it may be written once more where a run begins anew without a bad row. */
+        final int outcome() {
+            return writes >= reads ? reads : -1;
         }
 
         @Override
@@ -34,7 +52,7 @@ final class StubModel implements LoadedModel {
 
         @Override
         public boolean isRowwise() {
-            return true;
+            return rowwise;
         }
 
         @Override
@@ -49,6 +67,7 @@ final class StubModel implements LoadedModel {
 
         @Override
         public void write(RunFrame frame, int row) {
+            require(sound, "this row can be written");
             writes++;
         }
 
@@ -66,8 +85,7 @@ final class StubModel implements LoadedModel {
 
         @Override
         public void run() {
-            mostRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
-            running.decrementAndGet();
+            runOnce();
         }
 
         @Override
@@ -92,8 +110,21 @@ final class StubModel implements LoadedModel {
 
         @Override
         public void close() {
-            frames.decrementAndGet();
+            // There is no memory.
         }
+    }
+
+    /** A run, which must find a slot free. */
+    void runOnce() {
+        if (running.incrementAndGet() > slots) {
+            crowded = true;
+        }
+        running.decrementAndGet();
+    }
+
+    /** Whether there were ever more runs at a time than slots. */
+    boolean wasCrowded() {
+        return crowded;
     }
 
     @Override
@@ -113,7 +144,6 @@ final class StubModel implements LoadedModel {
 
     @Override
     public RunFrame newFrame() {
-        frames.incrementAndGet();
         return new Frame();
     }
 

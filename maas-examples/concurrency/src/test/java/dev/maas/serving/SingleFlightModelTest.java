@@ -65,6 +65,6 @@ public class SingleFlightModelTest {
 
     @Test
     void outcomesAreSharedAndNotRemembered() {
-        Proof.explore(SingleFlightModelTest.class, 2, 60, true);
+        Proof.explore(SingleFlightModelTest.class, 2, 30, true);
     }
 }
