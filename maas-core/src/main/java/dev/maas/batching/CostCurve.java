@@ -5,9 +5,10 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /**
  * What a run costs by the number of its rows, as measured, and how many rows a run should therefore have.
  *
- * <p>Service times are kept per size class as exponentially weighted means; the classes are 1, 2, 3, 4, 6, 8, 12, 16, 24 and so on, so
- * that they hold the powers of two and the multiples of the few rows that kernels take at a time. A sample above the mean counts for
- * less than one below it: what delays a run, threads that take its processor above all, comes and goes, and what it costs stays.
+ * <p>Service times are kept per size class; the classes are 1, 2, 3, 4, 6, 8, 12, 16, 24 and so on, so that they hold the powers of two
+ * and the multiples of the few rows that kernels take at a time. Of each class there are two means, exponentially weighted: the plain one
+ * tells how long a run will take; the undisturbed one, in which a sample above it counts for less than one below, compares sizes, as what
+ * delays a run, threads that take its processor above all, comes and goes, and says nothing about its size.
  *
  * <p>The curve of rows per second over batch size is steep at first and flat later on; the right batch is the smallest on the flat part:
  * it has nearly all of the gain, and nobody waits longer than that takes. Where the largest size tried so far is still much better than
@@ -27,16 +28,21 @@ final class CostCurve {
 
     private static final int UPDATES_PER_DECISION = 16;
     private static final int DECISIONS_PER_TRIAL = 64;
-    /** The weight of a sample below the mean is 1/2: no run costs less than it costs, and the first of its size may have met a stall. */
+    /** The weight of a new sample is 1/8. */
+    private static final int WEIGHT_SHIFT = 3;
+    /**
+     * The weight of a sample below the undisturbed mean is 1/2: no run costs less than it costs, and the first of its size may have met
+     * a stall.
+     */
     private static final int LOWER_SHIFT = 1;
-    /** The weight of a sample above the mean is 1/32. */
+    /** The weight of a sample above the undisturbed mean is 1/32. */
     private static final int HIGHER_SHIFT = 5;
-    /** The weight of the rows of a run in their mean is 1/8. */
-    private static final int ROWS_SHIFT = 3;
 
     private final int maxRows;
     /** Mean nanoseconds of a run, by the class of its rows; 0 where not measured. */
     private final AtomicLongArray nanos = new AtomicLongArray(CLASSES);
+    /** The same, undisturbed. */
+    private final AtomicLongArray undisturbed = new AtomicLongArray(CLASSES);
     /** Mean rows of those runs times 16. */
     private final AtomicLongArray rows16 = new AtomicLongArray(CLASSES);
 
@@ -51,15 +57,17 @@ final class CostCurve {
     /** Tells of a run. */
     void record(int rows, long elapsedNanos) {
         int bucket = bucket(rows);
-        blendTime(nanos, bucket, Math.max(1, elapsedNanos));
-        blendRows(rows16, bucket, rows * 16L);
+        long sample = Math.max(1, elapsedNanos);
+        blend(nanos, bucket, sample, WEIGHT_SHIFT, WEIGHT_SHIFT);
+        blend(undisturbed, bucket, sample, LOWER_SHIFT, HIGHER_SHIFT);
+        blend(rows16, bucket, rows * 16L, WEIGHT_SHIFT, WEIGHT_SHIFT);
         // A lost increment only delays the next decision.
         if (++updates % UPDATES_PER_DECISION == 0 || limit < Math.min(4, maxRows)) {
             decide();
         }
     }
 
-    private static void blendTime(AtomicLongArray means, int bucket, long sample) {
+    private static void blend(AtomicLongArray means, int bucket, long sample, int lowerShift, int higherShift) {
         long mean = means.getPlain(bucket);
         if (mean == 0) {
             means.setPlain(bucket, sample);
@@ -67,14 +75,7 @@ final class CostCurve {
         }
         // A stall of the whole machine says nothing about the model.
         long difference = Math.min(sample, 4 * mean) - mean;
-        // Rounded up, so that no mean is stuck above or below what every sample says.
-        long step = difference > 0 ? (difference + (1 << HIGHER_SHIFT) - 1) >> HIGHER_SHIFT : difference >> LOWER_SHIFT;
-        means.setPlain(bucket, Math.max(1, mean + step));
-    }
-
-    private static void blendRows(AtomicLongArray means, int bucket, long sample) {
-        long mean = means.getPlain(bucket);
-        means.setPlain(bucket, mean == 0 ? sample : mean + ((sample - mean) >> ROWS_SHIFT));
+        means.setPlain(bucket, Math.max(1, mean + (difference >> (difference < 0 ? lowerShift : higherShift))));
     }
 
     private void decide() {
@@ -98,7 +99,7 @@ final class CostCurve {
     }
 
     private double rate(int bucket) {
-        return rows16.getPlain(bucket) / 16.0 / nanos.getPlain(bucket);
+        return rows16.getPlain(bucket) / 16.0 / undisturbed.getPlain(bucket);
     }
 
     /** The number of rows that a run should have at most. */
@@ -108,8 +109,8 @@ final class CostCurve {
 
     /** Whether runs of so many rows get nearly as many rows per second done as runs of more. */
     boolean reaches(int rows, int more) {
-        long few = expectedNanos(rows);
-        long many = expectedNanos(more);
+        long few = nanosOf(rows, undisturbed);
+        long many = nanosOf(more, undisturbed);
         return few != 0 && many != 0 && (double) rows / few >= NEAR * more / many;
     }
 
@@ -120,13 +121,17 @@ final class CostCurve {
 
     /** The nanoseconds that a run with that many rows will take, by the nearest size that was measured; 0 if none was. */
     long expectedNanos(int rows) {
+        return nanosOf(rows, nanos);
+    }
+
+    private long nanosOf(int rows, AtomicLongArray means) {
         int wanted = bucket(rows);
         for (int distance = 0; distance < CLASSES; distance++) {
             for (int bucket : new int[] {wanted - distance, wanted + distance}) {
-                if (bucket >= 0 && bucket < CLASSES && nanos.getPlain(bucket) > 0) {
+                if (bucket >= 0 && bucket < CLASSES && means.getPlain(bucket) > 0) {
                     // Between sizes, time grows with the rows at worst.
                     double scale = distance == 0 ? 1 : Math.max(1, rows * 16.0 / rows16.getPlain(bucket));
-                    return (long) (nanos.getPlain(bucket) * scale);
+                    return (long) (means.getPlain(bucket) * scale);
                 }
             }
         }

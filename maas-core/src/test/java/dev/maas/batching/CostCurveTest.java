@@ -59,12 +59,14 @@ class CostCurveTest {
     }
 
     @Test
-    void delaysThatComeAndGoHardlyCount() {
-        CostCurve curve = new CostCurve(8);
+    void delaysThatComeAndGoTellNothingOfTheSizeButOfTheTime() {
+        CostCurve curve = new CostCurve(64);
         for (int i = 0; i < MANY; i++) {
             curve.record(8, i % 3 == 0 ? 3_000_000 : 1_000_000);
+            curve.record(4, 1_000_000);
         }
-        assertThat(curve.expectedNanos(8)).isBetween(1_000_000L, 1_200_000L);
+        assertThat(curve.expectedNanos(8)).isBetween(1_300_000L, 2_100_000L);
+        assertThat(curve.reaches(4, 8)).isFalse();
     }
 
     @Test
