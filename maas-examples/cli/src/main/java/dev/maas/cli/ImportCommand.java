@@ -60,9 +60,10 @@ final class ImportCommand extends RegistryCommand {
                     + " of its history were new");
         }
         if (report.notInspected() > 0) {
-            line(Words.count(report.notInspected(), "version") + (report.notInspected() == 1 ? " is" : " are")
-                    + " encrypted under other keys than those given, and what is in the files was not looked at;"
-                    + " --encryption-key FILE names the keys");
+            boolean one = report.notInspected() == 1;
+            line(Words.count(report.notInspected(), "version") + (one ? " is" : " are")
+                    + " encrypted under keys that were not given, and " + (one ? "its" : "their")
+                    + " files were not looked into; --encryption-key FILE names the keys");
         }
     }
 }

@@ -2,14 +2,21 @@ package dev.maas.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +93,32 @@ class EncryptionCommandsTest {
     }
 
     @Test
+    void whatIsEncryptedIsServed() throws Exception {
+        MaasRun run = MaasRun.prepare(registry, "", false);
+        Thread thread = new Thread(
+                () -> run.run("serve", "flowers@champion", "--port", "0", "--encryption-key", key, "--json"));
+        thread.start();
+        try {
+            await().atMost(Duration.ofSeconds(60)).until(() -> run.out().endsWith("}\n") || run.status() >= 0);
+            String url = JsonParser.parseString(run.out())
+                    .getAsJsonObject()
+                    .get("url")
+                    .getAsString();
+            HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/models/flowers/infer"))
+                    .POST(BodyPublishers.ofFile(Samples.REQUEST))
+                    .build();
+            assertThat(HttpClient.newHttpClient()
+                            .send(request, BodyHandlers.ofString())
+                            .body())
+                    .contains("setosa");
+        } finally {
+            run.shell().stop();
+            thread.join(60_000);
+        }
+        assertThat(run.status()).isZero();
+    }
+
+    @Test
     void anotherKeyIsNoHelp() {
         assertThat(maas("key", "new", file("other.json")).status()).isZero();
 
@@ -135,7 +168,8 @@ class EncryptionCommandsTest {
         assertThat(isInTheClear(folder.resolve("flowers.tar"))).isFalse();
 
         MaasRun imported = MaasRun.in(other, "import", file("flowers.tar"));
-        assertThat(imported.out()).contains("1 version is encrypted under other keys", "--encryption-key FILE");
+        assertThat(imported.out())
+                .contains("1 version is encrypted under keys that were not given", "--encryption-key FILE");
         assertThat(MaasRun.in(folder.resolve("third"), "import", file("flowers.tar"), "--encryption-key", key, "--json")
                         .json()
                         .get("notInspected")

@@ -110,6 +110,7 @@ class FailuresTest {
         "list -r README.md, registry",
         "list --encryption-key absent.json, failed",
         "list --encryption-key README.md, invalid-input",
+        "list --trust-authority absent.pem, invalid-input",
         "key rotate absent.json, invalid-input",
         "key new README.md, invalid-input",
         "export absent absent.tar, not-found",

@@ -1,6 +1,7 @@
 package dev.maas.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
@@ -90,6 +91,20 @@ class SignaturesTest {
         assertThat(again.status()).isEqualTo(1);
         assertThat(again.err()).contains("is there already and is never written over");
         assertThat(folder.resolve("more.pem")).doesNotExist();
+    }
+
+    @Test
+    void whatTheReferenceToolSignedIsVerifiedByItsAuthority() {
+        Path signed = Path.of(System.getProperty("maas.shared", "none"), "conformance", "signing");
+        assumeThat(signed)
+                .as("the reference tool's signed folders are on this machine")
+                .isDirectory();
+        String folder = signed.resolve("v1.1.0-certificate").toString();
+
+        assertThat(maas("verify", folder, "--trust-authority", "ca=" + signed.resolve("ca-cert.pem"))
+                        .out())
+                .endsWith("signed by ca\n");
+        assertThat(maas("verify", folder, "--trust", file("ann.pub")).status()).isEqualTo(1);
     }
 
     @Test
