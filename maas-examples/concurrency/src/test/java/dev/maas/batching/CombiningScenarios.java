@@ -22,6 +22,7 @@ final class CombiningScenarios {
             "Crowd",
             "FramePool",
             "Frames",
+            "HiddenCallers",
             "PooledFrame",
             "QueueDelay",
             "StopWatch");
