@@ -22,10 +22,13 @@ final class StressCaller {
     /** The numbers in a row. */
     static final int WIDTH = 4;
 
-    /** The numbers that the model knows; a row with another one fails. */
-    static final int TABLE = 500;
+    /** The numbers that the model knows, from 0 on; a row with another one fails. They make its weights large enough to be noticed. */
+    static final int TABLE = 1 << 15;
 
-    private static final int BAD = 700;
+    private static final int BAD = 2 * TABLE;
+    /** The numbers that are asked for. */
+    private static final int ASKED = 1_000;
+
     private static final int MOST_OPEN = 64;
     private static final Priority[] PRIORITIES = Priority.values();
 
@@ -87,7 +90,7 @@ final class StressCaller {
     private long[] row() {
         long[] row = new long[WIDTH];
         for (int i = 0; i < WIDTH; i++) {
-            row[i] = random.nextInt(TABLE);
+            row[i] = random.nextInt(ASKED);
         }
         if (random.nextInt(50) == 0) {
             row[random.nextInt(WIDTH)] = BAD;
