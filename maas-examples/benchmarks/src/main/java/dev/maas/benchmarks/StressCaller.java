@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One caller of a stress, who calls in every way there is and checks what comes. Used by one thread, but for {@link #expectClose}. */
@@ -37,6 +38,7 @@ final class StressCaller {
     private final Random random;
     private final List<CompletableFuture<float[]>> open = new ArrayList<>();
     private int version;
+    private long longestPause;
     private volatile boolean closing;
     private volatile boolean closed;
 
@@ -49,6 +51,11 @@ final class StressCaller {
     /** Makes answers of any other version wrong. */
     void expectVersion(int only) {
         version = only;
+    }
+
+    /** Makes it pause between calls, up to so long, so that nobody calls its model for a moment and the model may be evicted. */
+    void pauseUpTo(long nanos) {
+        longestPause = nanos;
     }
 
     /** Makes it legitimate from now on that calls fail because what they call was closed. */
@@ -74,6 +81,10 @@ final class StressCaller {
             }
             if (open.size() >= MOST_OPEN) {
                 joinSome();
+            }
+            if (longestPause > 0 && random.nextInt(4) == 0) {
+                joinSome();
+                LockSupport.parkNanos((long) (random.nextDouble() * longestPause));
             }
         }
     }

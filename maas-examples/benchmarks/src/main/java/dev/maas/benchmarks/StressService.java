@@ -1,6 +1,7 @@
 package dev.maas.benchmarks;
 
 import dev.maas.AliasUpdate;
+import dev.maas.ClosedException;
 import dev.maas.Model;
 import dev.maas.ModelRegistry;
 import dev.maas.OverloadedException;
@@ -13,7 +14,9 @@ import dev.maas.testengine.CountingEngine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -23,19 +26,24 @@ final class StressService {
     /** Two sessions of a version's weights, with something around them. */
     private static final long VERSION_BYTES = 2L * Float.BYTES * StressCaller.TABLE + 4_096;
 
+    private static final long LONGEST_PAUSE_NANOS = 5_000_000;
+
     private final ModelRegistry registry;
     private final CountingEngine engine;
     private final StressLedger ledger;
     private final Random random;
     private final ModelService service;
+    private final boolean scarce;
     private final List<Thread> threads = new ArrayList<>();
-    private final List<StressCaller> callers = new ArrayList<>();
+    private final Queue<StressCaller> callers = new ConcurrentLinkedQueue<>();
+    private volatile boolean closing;
 
     StressService(ModelRegistry registry, CountingEngine engine, StressLedger ledger, Random random) {
         this.registry = registry;
         this.engine = engine;
         this.ledger = ledger;
         this.random = random;
+        this.scarce = random.nextBoolean();
         this.service = ModelService.of(registry, options());
     }
 
@@ -44,16 +52,17 @@ final class StressService {
                 .slots(1 + random.nextInt(3))
                 .maxBatch(random.nextInt(4) == 0 ? 1 : 64)
                 .queueCapacity(20 + random.nextInt(500))
+                .maxQueueTime(Duration.ofMillis(20 + random.nextInt(300)))
                 .trimAfter(Duration.ofMillis(5 + random.nextInt(200)));
         ServiceOptions options = ServiceOptions.defaults()
                 .engines(List.of(engine))
                 .models(models)
                 .pollInterval(Duration.ofMillis(50));
-        if (random.nextBoolean()) {
+        if (!scarce) {
             return options;
         }
         ledger.budgets.increment();
-        // Three or more are wanted at any time, and a swap wants one more.
+        // Three versions or more are wanted at any time, and a swap wants one more.
         return options.memoryBudget(VERSION_BYTES * (2 + random.nextInt(4)));
     }
 
@@ -64,10 +73,13 @@ final class StressService {
             addCaller(i);
         }
         Random moves = new Random(random.nextLong());
-        Thread mover = new Thread(() -> moveUntil(moves, end), "stress-mover");
+        Thread mover = new Thread(() -> moveUntilClosed(moves), "stress-mover");
         threads.add(mover);
         threads.forEach(Thread::start);
-        mover.join();
+        while (System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(end - System.nanoTime());
+        }
+        closing = true;
         callers.forEach(StressCaller::expectClose);
         service.close();
         for (Thread thread : threads) {
@@ -91,6 +103,9 @@ final class StressService {
         if (numbered) {
             caller.expectVersion(2);
         }
+        if (scarce) {
+            caller.pauseUpTo(LONGEST_PAUSE_NANOS);
+        }
         callers.add(caller);
         threads.add(new Thread(caller::callUntilClosed, "stress-caller-" + number));
     }
@@ -107,19 +122,31 @@ final class StressService {
         ledger.require(engine.bytes.get() == 0, "bytes of models after their service was closed: " + engine.bytes);
     }
 
-    private void moveUntil(Random moves, long end) {
-        while (System.nanoTime() - end < 0) {
+    private void moveUntilClosed(Random moves) {
+        while (!closing) {
             String name = StressReport.NAMES.get(moves.nextInt(StressReport.NAMES.size()));
-            switch (moves.nextInt(4)) {
-                case 0 -> hold(name, moves);
-                case 1 -> service.refresh();
-                default -> {
-                    registry.alias(AliasUpdate.of(name, "live", 1 + moves.nextInt(StressReport.VERSIONS)));
-                    ledger.moves.increment();
-                }
+            try {
+                move(name, moves);
+            } catch (OverloadedException e) {
+                // There was no room in the memory budget.
+                ledger.require(scarce, "without a budget there was no room: " + e);
+                ledger.fails(e);
+            } catch (ClosedException e) {
+                ledger.require(closing, "a service that is open said: " + e);
             }
             lookAtBudget();
             LockSupport.parkNanos(moves.nextInt(20_000_000));
+        }
+    }
+
+    private void move(String name, Random moves) {
+        switch (moves.nextInt(4)) {
+            case 0 -> hold(name, moves);
+            case 1 -> service.refresh();
+            default -> {
+                registry.alias(AliasUpdate.of(name, "live", 1 + moves.nextInt(StressReport.VERSIONS)));
+                ledger.moves.increment();
+            }
         }
     }
 
@@ -130,12 +157,13 @@ final class StressService {
             Predictor<long[], float[]> predictor = model.predictor(long[].class, float[].class);
             StressCaller caller = new StressCaller(predictor, ledger, moves);
             caller.expectVersion(version);
+            callers.add(caller);
+            if (closing) {
+                caller.expectClose();
+            }
             caller.call(1 + moves.nextInt(20));
             // The rest of what it started is answered after the model is closed, or says that it is.
             caller.expectClose();
-        } catch (OverloadedException e) {
-            // There was no room for it in the memory budget.
-            ledger.fails(e);
         }
         ledger.closes.increment();
     }
