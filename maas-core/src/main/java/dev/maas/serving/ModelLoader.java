@@ -5,6 +5,7 @@ import dev.maas.Model;
 import dev.maas.ModelRef;
 import dev.maas.ModelSource;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +30,7 @@ public final class ModelLoader implements AutoCloseable {
     // Guarded by lock.
     private final Set<LoadedVersion> open = new HashSet<>();
     /** One for each load under way and each version that is not freed; an engine must not go before them. */
-    private final Set<CompletableFuture<Void>> pending = new HashSet<>();
+    private final List<CompletableFuture<Void>> pending = new ArrayList<>();
 
     private boolean closed;
 
@@ -91,10 +92,10 @@ public final class ModelLoader implements AutoCloseable {
     }
 
     private void end(CompletableFuture<Void> gone) {
-        synchronized (lock) {
-            pending.remove(gone);
-        }
         gone.complete(null);
+        synchronized (lock) {
+            pending.removeIf(CompletableFuture::isDone);
+        }
     }
 
     private boolean keep(LoadedVersion version) {

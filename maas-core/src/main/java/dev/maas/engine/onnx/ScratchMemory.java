@@ -90,8 +90,7 @@ final class ScratchMemory implements AutoCloseable {
                 return new Arenas(
                         lookup.findStatic(arena, "ofShared", MethodType.methodType(arena))
                                 .asType(MethodType.methodType(AutoCloseable.class)),
-                        lookup.findVirtual(
-                                        arena, "allocate", MethodType.methodType(segment, long.class, long.class))
+                        lookup.findVirtual(arena, "allocate", MethodType.methodType(segment, long.class, long.class))
                                 .asType(MethodType.methodType(
                                         Object.class, AutoCloseable.class, long.class, long.class)),
                         lookup.findVirtual(segment, "asByteBuffer", MethodType.methodType(ByteBuffer.class))
@@ -132,7 +131,9 @@ final class ScratchMemory implements AutoCloseable {
             if (thrown instanceof Error error) {
                 throw error;
             }
-            return thrown instanceof RuntimeException e ? e : new IllegalStateException("It throws no such thing", thrown);
+            return thrown instanceof RuntimeException e
+                    ? e
+                    : new IllegalStateException("It throws no such thing", thrown);
         }
     }
 }

@@ -46,8 +46,7 @@ class ScratchMemoryTest {
 
     @Test
     void isFreedByAnyThreadThatClosesItWhereTheJdkCan() {
-        assertThat(ScratchMemory.isFreedOnClose())
-                .isEqualTo(Runtime.version().feature() >= 22);
+        assertThat(ScratchMemory.isFreedOnClose()).isEqualTo(Runtime.version().feature() >= 22);
         assumeTrue(ScratchMemory.isFreedOnClose(), "this JDK leaves it to the collector");
         ScratchMemory memory = ScratchMemory.ofSize(1_000);
         CompletableFuture.runAsync(memory::close).join();
