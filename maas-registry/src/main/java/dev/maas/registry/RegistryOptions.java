@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,24 +27,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class RegistryOptions {
-    private static final RegistryOptions DEFAULTS = new RegistryOptions(
-            null,
-            Duration.ZERO,
-            Duration.ofSeconds(1),
-            Duration.ofDays(1),
-            Duration.ofDays(30),
-            Clock.systemUTC(),
-            null,
-            true,
-            SealOptions.NONE,
-            TransferOptions.NONE);
+    private static final RegistryOptions DEFAULTS =
+            new RegistryOptions(null, TimeOptions.USUAL, null, true, SealOptions.NONE, TransferOptions.NONE);
 
     private final @Nullable String who;
-    private final Duration maxStaleness;
-    private final Duration pollInterval;
-    private final Duration grace;
-    private final Duration retention;
-    private final Clock clock;
+    private final TimeOptions times;
     private final @Nullable List<ModelInspector> inspectors;
     private final boolean locked;
     private final SealOptions seal;
@@ -53,21 +39,13 @@ public final class RegistryOptions {
 
     private RegistryOptions(
             @Nullable String who,
-            Duration maxStaleness,
-            Duration pollInterval,
-            Duration grace,
-            Duration retention,
-            Clock clock,
+            TimeOptions times,
             @Nullable List<ModelInspector> inspectors,
             boolean locked,
             SealOptions seal,
             TransferOptions transfer) {
         this.who = who;
-        this.maxStaleness = maxStaleness;
-        this.pollInterval = pollInterval;
-        this.grace = grace;
-        this.retention = retention;
-        this.clock = clock;
+        this.times = times;
         this.inspectors = inspectors;
         this.locked = locked;
         this.seal = seal;
@@ -86,17 +64,7 @@ public final class RegistryOptions {
      * @throws InvalidInputException if it is blank or longer than 200 characters
      */
     public RegistryOptions who(String name) {
-        return new RegistryOptions(
-                Orders.requireWho(name),
-                maxStaleness,
-                pollInterval,
-                grace,
-                retention,
-                clock,
-                inspectors,
-                locked,
-                seal,
-                transfer);
+        return new RegistryOptions(Orders.requireWho(name), times, inspectors, locked, seal, transfer);
     }
 
     /**
@@ -106,17 +74,7 @@ public final class RegistryOptions {
      * @throws InvalidInputException if it is negative
      */
     public RegistryOptions maxStaleness(Duration time) {
-        return new RegistryOptions(
-                who,
-                notNegative(time, "staleness"),
-                pollInterval,
-                grace,
-                retention,
-                clock,
-                inspectors,
-                locked,
-                seal,
-                transfer);
+        return times(times.maxStaleness(time));
     }
 
     /**
@@ -126,11 +84,7 @@ public final class RegistryOptions {
      * @throws InvalidInputException if it is below 10 ms
      */
     public RegistryOptions pollInterval(Duration time) {
-        if (time.compareTo(Duration.ofMillis(10)) < 0) {
-            throw new InvalidInputException("A poll interval is at least 10 ms; got " + time);
-        }
-        return new RegistryOptions(
-                who, maxStaleness, time, grace, retention, clock, inspectors, locked, seal, transfer);
+        return times(times.pollInterval(time));
     }
 
     /**
@@ -140,17 +94,7 @@ public final class RegistryOptions {
      * @throws InvalidInputException if it is negative
      */
     public RegistryOptions grace(Duration time) {
-        return new RegistryOptions(
-                who,
-                maxStaleness,
-                pollInterval,
-                notNegative(time, "grace time"),
-                retention,
-                clock,
-                inspectors,
-                locked,
-                seal,
-                transfer);
+        return times(times.grace(time));
     }
 
     /**
@@ -159,47 +103,21 @@ public final class RegistryOptions {
      * @throws InvalidInputException if it is negative
      */
     public RegistryOptions retention(Duration time) {
-        return new RegistryOptions(
-                who,
-                maxStaleness,
-                pollInterval,
-                grace,
-                notNegative(time, "retention"),
-                clock,
-                inspectors,
-                locked,
-                seal,
-                transfer);
+        return times(times.retention(time));
     }
 
     /** Returns these options with the clock that dates entries and decides on staleness and retention. */
     public RegistryOptions clock(Clock newClock) {
-        return new RegistryOptions(
-                who,
-                maxStaleness,
-                pollInterval,
-                grace,
-                retention,
-                Objects.requireNonNull(newClock),
-                inspectors,
-                locked,
-                seal,
-                transfer);
+        return times(times.clock(newClock));
+    }
+
+    private RegistryOptions times(TimeOptions newTimes) {
+        return new RegistryOptions(who, newTimes, inspectors, locked, seal, transfer);
     }
 
     /** Returns these options with the inspectors that read signatures, in place of those that {@link java.util.ServiceLoader} finds. */
     public RegistryOptions inspectors(List<ModelInspector> newInspectors) {
-        return new RegistryOptions(
-                who,
-                maxStaleness,
-                pollInterval,
-                grace,
-                retention,
-                clock,
-                List.copyOf(newInspectors),
-                locked,
-                seal,
-                transfer);
+        return new RegistryOptions(who, times, List.copyOf(newInspectors), locked, seal, transfer);
     }
 
     /**
@@ -251,14 +169,13 @@ public final class RegistryOptions {
         return seal(seal.decryption(keys));
     }
 
-    /** Returns these options with how much a package may bring that is published, in place of {@link PackageLimits#defaults()}. */
+    /** Returns these options with how much a package may bring that is published or imported, in place of {@link PackageLimits#defaults()}. */
     public RegistryOptions packageLimits(PackageLimits limits) {
         return seal(seal.limits(limits));
     }
 
     private RegistryOptions seal(SealOptions newSeal) {
-        return new RegistryOptions(
-                who, maxStaleness, pollInterval, grace, retention, clock, inspectors, locked, newSeal, transfer);
+        return new RegistryOptions(who, times, inspectors, locked, newSeal, transfer);
     }
 
     /** Returns these options with a cache of up to 64 GiB; see {@link #cache(Path, long)}. */
@@ -285,27 +202,28 @@ public final class RegistryOptions {
         return transfer(transfer.offline(offline));
     }
 
+    /**
+     * Returns these options with whether a cache goes on serving an export while its server does not answer, also when the head that was read
+     * last is over; false by default. A head tells until when it is to be believed, so that nobody can hold newer ones back for longer; who keeps
+     * the server from answering would do just that. With {@code true}, what is over is served with a warning in the log. It takes a
+     * {@linkplain #cache(Path) cache}; stores that have no head are served from theirs for any time.
+     */
+    public RegistryOptions offlinePastExpiry(boolean allowed) {
+        return transfer(transfer.pastExpiry(allowed));
+    }
+
     /** Returns these options with who hears how far long pulls and pushes have come; nobody by default. */
     public RegistryOptions transfers(TransferListener listener) {
         return transfer(transfer.listener(listener));
     }
 
     private RegistryOptions transfer(TransferOptions newTransfer) {
-        return new RegistryOptions(
-                who, maxStaleness, pollInterval, grace, retention, clock, inspectors, locked, seal, newTransfer);
+        return new RegistryOptions(who, times, inspectors, locked, seal, newTransfer);
     }
 
     /** Returns these options without locks between this process's own committers, to show that nothing rests on them. */
     RegistryOptions withoutLocks() {
-        return new RegistryOptions(
-                who, maxStaleness, pollInterval, grace, retention, clock, inspectors, false, seal, transfer);
-    }
-
-    private static Duration notNegative(Duration time, String what) {
-        if (time.isNegative()) {
-            throw new InvalidInputException("A " + what + " is not negative; got " + time);
-        }
-        return time;
+        return new RegistryOptions(who, times, inspectors, false, seal, transfer);
     }
 
     /** Returns the name for this registry's orders, if one was given. */
@@ -315,27 +233,27 @@ public final class RegistryOptions {
 
     /** Returns for how long an answer may be older than the store. */
     public Duration maxStaleness() {
-        return maxStaleness;
+        return times.maxStaleness();
     }
 
     /** Returns the time between two looks of a watch. */
     public Duration pollInterval() {
-        return pollInterval;
+        return times.pollInterval();
     }
 
     /** Returns the time for which a collector leaves alone what nothing refers to. */
     public Duration grace() {
-        return grace;
+        return times.grace();
     }
 
     /** Returns the time for which a deleted version can be restored. */
     public Duration retention() {
-        return retention;
+        return times.retention();
     }
 
     /** Returns the clock. */
     public Clock clock() {
-        return clock;
+        return times.clock();
     }
 
     /** Returns the inspectors, if they were given. */
@@ -363,6 +281,11 @@ public final class RegistryOptions {
         return transfer.offline();
     }
 
+    /** Returns whether a cache serves an export also when its head is over. */
+    public boolean offlinePastExpiry() {
+        return transfer.pastExpiry();
+    }
+
     /** Returns who hears of pulls and pushes. */
     public TransferListener transfers() {
         return transfer.listener();
@@ -370,7 +293,7 @@ public final class RegistryOptions {
 
     /** Returns how the cache behaves, if there is one. */
     Optional<CacheSettings> cacheSettings() {
-        return transfer.settings(locked, clock);
+        return transfer.settings(locked, times.clock());
     }
 
     /** Returns who wraps the keys of what is published, if anything is encrypted. */

@@ -77,7 +77,7 @@ final class CacheCrashHarness {
 
     private static CachingStore open(Path folder, long bound, Clock clock, CacheSteps steps) {
         CacheSettings settings =
-                new CacheSettings(folder.resolve("cache"), bound, false, true, clock, TransferListener.NONE);
+                new CacheSettings(folder.resolve("cache"), bound, false, false, true, clock, TransferListener.NONE);
         CachingStore store = CachingStore.open("the store", "test:store", () -> remote(folder), settings, steps);
         for (byte[] blob : List.of(first(), second())) {
             store.noteChunks(Sha256.hex(blob), Sha256.hex(CacheFixture.index(blob)));
