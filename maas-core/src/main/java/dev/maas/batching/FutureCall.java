@@ -69,14 +69,14 @@ final class FutureCall<T> extends Call {
         return refused;
     }
 
-    /** Ends the call because its deadline passed. */
-    void expire() {
+    /** Ends the call because its deadline passed; runs in the timer's thread. */
+    void expire(Deadlines deadlines) {
         boolean running = state() == RUNNING;
         if (giveUp(queue)) {
             try {
                 settled();
             } finally {
-                future.completeExceptionally(CallLimits.exceeded(running));
+                deadlines.complete(future, CallLimits.exceeded(running));
             }
         }
     }

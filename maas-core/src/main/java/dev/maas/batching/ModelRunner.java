@@ -216,7 +216,7 @@ public final class ModelRunner implements AutoCloseable {
         call.expectsToWait(idealWait);
         try {
             if (limits.hasDeadline()) {
-                call.expiresWith(deadlines.after(limits.nanosLeft(), call::expire));
+                call.expiresWith(deadlines.after(limits.nanosLeft(), () -> call.expire(deadlines)));
             }
             dispatcher.start(call);
         } catch (OverloadedException e) {

@@ -1,6 +1,7 @@
 package dev.maas.serving;
 
 import dev.maas.CallOptions;
+import dev.maas.batching.Deadlines;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -38,7 +39,9 @@ final class ColdCall<O> extends CompletableFuture<O> {
 
     /** Begins to wait for a load; the timer expires the call. */
     ColdCall<O> after(CompletableFuture<?> load, Workshop workshop) {
-        countdown.nanos().ifPresent(nanos -> workshop.deadlines().afterIfOpen(nanos, this::expire));
+        countdown
+                .nanos()
+                .ifPresent(nanos -> workshop.deadlines().afterIfOpen(nanos, () -> expire(workshop.deadlines())));
         CompletableFuture<?> unused = load.whenComplete((loaded, failure) -> {
             if (failure != null) {
                 completeExceptionally(failure);
@@ -49,9 +52,11 @@ final class ColdCall<O> extends CompletableFuture<O> {
         return this;
     }
 
-    private void expire() {
-        Optional<? extends RuntimeException> known = obstacle.get();
-        completeExceptionally(known.isPresent() ? known.get() : countdown.exceeded());
+    private void expire(Deadlines deadlines) {
+        if (!isDone()) {
+            Optional<? extends RuntimeException> known = obstacle.get();
+            deadlines.complete(this, known.isPresent() ? known.get() : countdown.exceeded());
+        }
     }
 
     private void start() {

@@ -1,15 +1,21 @@
 package dev.maas.serving;
 
+import dev.maas.ClosedException;
 import dev.maas.Model;
 import dev.maas.ModelRef;
 import dev.maas.ModelSource;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Loads models straight from files or memory, without a registry.
  *
- * <p>Safe for use by any thread. Close the models before the loader.
+ * <p>Safe for use by any thread. Closing the loader closes its models.
  *
  * <pre>{@code
  * try (ModelLoader loader = ModelLoader.create(); Model model = loader.load(Path.of("spam.onnx"))) {
@@ -20,6 +26,13 @@ import java.util.Locale;
 public final class ModelLoader implements AutoCloseable {
     private final Workshop workshop;
     private final ServiceOptions options;
+    private final Object lock = new Object();
+    // Guarded by lock.
+    private final Set<LoadedVersion> open = new HashSet<>();
+    /** One for each load under way and each version that is not freed; an engine must not go before them. */
+    private final List<CompletableFuture<Void>> pending = new ArrayList<>();
+
+    private boolean closed;
 
     private ModelLoader(ServiceOptions options) {
         this.workshop = new Workshop(options.engines());
@@ -40,6 +53,7 @@ public final class ModelLoader implements AutoCloseable {
      * Loads a model's file, or a folder with all its files; see {@link ModelSource#of(Path)}. Blocks until the model can be called.
      *
      * @throws dev.maas.ModelLoadException if there is no such file, or the model is not sound
+     * @throws ClosedException if this loader was closed
      */
     public Model load(Path fileOrFolder) {
         return load(ModelSource.of(fileOrFolder));
@@ -53,9 +67,52 @@ public final class ModelLoader implements AutoCloseable {
     /** Loads a model from a source, which is closed together with the model, or at once if loading fails; see {@link #load(Path)}. */
     public Model load(ModelSource source) {
         ModelRef ref = ModelRef.of(nameOf(source.entry()));
-        LoadedVersion version = new VersionLoader(workshop)
-                .load(ref, "", source.metadata(), source, options.optionsOf(ref.name()), () -> {});
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        begin(gone);
+        LoadedVersion version;
+        try {
+            version = new VersionLoader(workshop)
+                    .load(ref, "", source.metadata(), source, options.optionsOf(ref.name()), () -> {});
+        } catch (Throwable e) {
+            end(gone);
+            throw e;
+        }
+        CompletableFuture<Void> unused = version.freed().thenRun(() -> forget(version, gone));
+        if (!keep(version)) {
+            version.close();
+            throw closedException();
+        }
         return new ServedModel(version, version::close);
+    }
+
+    private void begin(CompletableFuture<Void> gone) {
+        synchronized (lock) {
+            pending.add(gone);
+        }
+    }
+
+    private void end(CompletableFuture<Void> gone) {
+        gone.complete(null);
+        synchronized (lock) {
+            pending.removeIf(CompletableFuture::isDone);
+        }
+    }
+
+    private boolean keep(LoadedVersion version) {
+        synchronized (lock) {
+            return !closed && (version.isFreed() || open.add(version));
+        }
+    }
+
+    private void forget(LoadedVersion version, CompletableFuture<Void> gone) {
+        synchronized (lock) {
+            open.remove(version);
+        }
+        end(gone);
+    }
+
+    private static ClosedException closedException() {
+        return new ClosedException("The model loader was closed; make another");
     }
 
     /** A file's name made into a model's: lower case, without folder and extension, odd characters as hyphens. */
@@ -67,9 +124,25 @@ public final class ModelLoader implements AutoCloseable {
         return name.isEmpty() ? "model" : name.substring(0, Math.min(64, name.length()));
     }
 
-    /** Ends the loader's threads and closes its engines. Closing again does nothing. */
+    /**
+     * Closes the models that are still open, as their own close does: calls under way finish first. Then ends the loader's threads and closes its
+     * engines; if this thread was interrupted or is in a call itself, or a model is just being loaded, in vain, that is left to the last
+     * of them. Closing again does nothing.
+     */
     @Override
     public void close() {
-        workshop.close();
+        List<LoadedVersion> models;
+        CompletableFuture<Void> freed;
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            models = List.copyOf(open);
+            freed = CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new));
+        }
+        models.forEach(LoadedVersion::beginClose);
+        models.forEach(LoadedVersion::close);
+        workshop.closeAfter(freed);
     }
 }

@@ -187,7 +187,7 @@ final class ResultCache {
 
         Following follow(CompletableFuture<List<Object>> other) {
             if (time.isBounded()) {
-                Future<?> alarm = deadlines.after(time.nanos(), () -> completeExceptionally(exceeded()));
+                Future<?> alarm = deadlines.after(time.nanos(), () -> deadlines.complete(this, exceeded()));
                 CompletableFuture<List<Object>> unused = whenComplete((values, failure) -> alarm.cancel(false));
             }
             CompletableFuture<List<Object>> unused = other.whenComplete(this::take);

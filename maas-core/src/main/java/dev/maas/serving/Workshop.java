@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * What all models of one service or loader share: the engines, the gate, the threads. Safe for use by any thread.
  *
  * <p>The threads are daemons, made when needed and gone after some idle time: those that run batches of asynchronous calls, as many
- * as models have slots in use, and one timer.
+ * as models have slots in use, one timer, and those that complete what it expires.
  */
 final class Workshop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Workshop.class);

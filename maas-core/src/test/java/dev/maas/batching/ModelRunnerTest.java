@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -283,6 +284,53 @@ class ModelRunnerTest {
                     .withCauseInstanceOf(DeadlineExceededException.class);
             model.letAllPass();
             assertThat(running).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(2f);
+        }
+    }
+
+    @Test
+    void whatIsAttachedToAnExpiredCallHoldsNobodysDeadlineUp() {
+        CountDownLatch expired = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (ModelRunner runner = runner(1)) {
+            model.hold();
+            CompletableFuture<Float> running = runner.start(FakeModel.SUM, row(1), NONE);
+            await().until(() -> model.running.get() == 1);
+            CompletableFuture<Float> slow = runner.start(
+                            FakeModel.SUM, row(1), CallOptions.timeout(Duration.ofMillis(20)))
+                    .whenComplete((result, failure) -> {
+                        expired.countDown();
+                        awaitUninterruptibly(goOn);
+                    });
+            awaitUninterruptibly(expired);
+            // Two, as a single thread for what is attached would get stuck as well.
+            CompletableFuture<Float> second =
+                    runner.start(FakeModel.SUM, row(1), CallOptions.timeout(Duration.ofMillis(20)));
+            assertThat(second.thenApply(result -> result))
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(DeadlineExceededException.class);
+            assertThat(slow).isNotDone();
+            goOn.countDown();
+            model.letAllPass();
+            assertThat(running).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(2f);
+            assertThat(slow).failsWithin(Duration.ofSeconds(10));
+        } finally {
+            goOn.countDown();
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                latch.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -7,7 +7,9 @@ import dev.maas.CallOptions;
 import dev.maas.ModelMetadata;
 import dev.maas.ModelRef;
 import dev.maas.Predictor;
+import dev.maas.testengine.CountingEngine;
 import dev.maas.testing.FakeClock;
+import dev.maas.testing.LambdaEngine;
 import dev.maas.testing.TestModel;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +26,8 @@ abstract class BudgetFixture {
     static final CallOptions SOON = CallOptions.timeout(Duration.ofMillis(250));
     static final CallOptions PATIENT = CallOptions.timeout(Duration.ofSeconds(30));
 
-    final CountingEngine engine = new CountingEngine();
+    final LambdaEngine lambdas = new LambdaEngine();
+    final CountingEngine engine = new CountingEngine(lambdas);
     final TestRegistry registry = new TestRegistry();
     final FakeClock clock = FakeClock.at(Instant.EPOCH);
     /** How long each model takes to load, by the clock. */
@@ -54,6 +57,7 @@ abstract class BudgetFixture {
         await().untilAsserted(() -> assertThat(engine.bytes).hasValue(0));
         await().until(() -> service.health().memory().loadedBytes() == 0);
         assertThat(engine.highest.get()).isLessThanOrEqualTo(BUDGET);
+        assertThat(engine.wrong).isEmpty();
         assertThat(service.health().memory().highestBytes()).isLessThanOrEqualTo(BUDGET);
     }
 
@@ -62,7 +66,7 @@ abstract class BudgetFixture {
         TestModel model = TestModel.ofFloats(1, 1, row -> new float[] {row[0] + number});
         model.occupy(bytes);
         registry.byteSize = bytes;
-        registry.publish(name, engine.source(model), model.signature(), ModelMetadata.empty());
+        registry.publish(name, lambdas.source(model), model.signature(), ModelMetadata.empty());
         return model;
     }
 

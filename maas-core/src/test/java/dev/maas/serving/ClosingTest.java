@@ -5,20 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.maas.ModelMetadata;
 import dev.maas.Predictor;
-import dev.maas.engine.Engine;
-import dev.maas.engine.EngineOptions;
-import dev.maas.engine.EngineProvider;
-import dev.maas.engine.LoadedModel;
-import dev.maas.engine.VettedModel;
+import dev.maas.testengine.CountingEngine;
 import dev.maas.testing.Hold;
 import dev.maas.testing.LambdaEngine;
 import dev.maas.testing.TestModel;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,7 +22,8 @@ class ClosingTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 
     private final TestModel twice = TestModel.ofFloats(1, 1, row -> new float[] {2 * row[0]});
-    private final WatchedEngine engine = new WatchedEngine();
+    private final LambdaEngine lambdas = new LambdaEngine();
+    private final CountingEngine engine = new CountingEngine(lambdas);
     private final TestRegistry registry = new TestRegistry();
     private final ModelService service = ModelService.of(
             registry,
@@ -36,65 +31,8 @@ class ClosingTest {
                     .engines(List.of(engine))
                     .models(ModelOptions.defaults().warmUp(false).slots(1)));
 
-    /** An engine that keeps how many models were open when it was closed. */
-    private final class WatchedEngine implements EngineProvider {
-        private final LambdaEngine lambdas = new LambdaEngine();
-        private final AtomicInteger closes = new AtomicInteger();
-        private volatile int loadedThen = -1;
-        private volatile Runnable beforeLoad = () -> {};
-
-        @Override
-        public String name() {
-            return lambdas.name();
-        }
-
-        @Override
-        public Availability availability() {
-            return lambdas.availability();
-        }
-
-        @Override
-        public Set<String> formats() {
-            return lambdas.formats();
-        }
-
-        @Override
-        public int preference() {
-            return lambdas.preference();
-        }
-
-        @Override
-        public Engine open(EngineOptions options) {
-            Engine opened = lambdas.open(options);
-            return new Engine() {
-                @Override
-                public String name() {
-                    return opened.name();
-                }
-
-                @Override
-                public String version() {
-                    return opened.version();
-                }
-
-                @Override
-                public LoadedModel load(VettedModel model) {
-                    beforeLoad.run();
-                    return opened.load(model);
-                }
-
-                @Override
-                public void close() {
-                    loadedThen = twice.loaded();
-                    closes.incrementAndGet();
-                    opened.close();
-                }
-            };
-        }
-    }
-
     private Predictor<Float, Float> predictor() {
-        registry.publish("twice", engine.lambdas.source(twice), twice.signature(), ModelMetadata.empty());
+        registry.publish("twice", lambdas.source(twice), twice.signature(), ModelMetadata.empty());
         service.load("twice");
         return service.predictor("twice", Float.class, Float.class);
     }
@@ -117,7 +55,7 @@ class ClosingTest {
         }
         assertThat(running).succeedsWithin(LONG).isEqualTo(6f);
         await().until(() -> engine.closes.get() == 1);
-        assertThat(engine.loadedThen).isZero();
+        assertThat(engine.wrong).isEmpty();
     }
 
     @Test
@@ -125,11 +63,11 @@ class ClosingTest {
         TestModel other = TestModel.ofFloats(1, 1, row -> row);
         CountDownLatch loads = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        registry.publish("other", engine.lambdas.source(other), other.signature(), ModelMetadata.empty());
-        engine.beforeLoad = () -> {
+        registry.publish("other", lambdas.source(other), other.signature(), ModelMetadata.empty());
+        engine.beforeLoad(() -> {
             loads.countDown();
             ModelServiceTest.awaitUninterruptibly(goOn);
-        };
+        });
         CompletableFuture<Float> cold =
                 service.predictor("other", Float.class, Float.class).predictAsync(1f);
         ModelServiceTest.awaitUninterruptibly(loads);
@@ -147,7 +85,7 @@ class ClosingTest {
         CompletableFuture<Void> closing = predictor.predictAsync(3f).thenRun(service::close);
         assertThat(closing).succeedsWithin(LONG);
         await().until(() -> engine.closes.get() == 1);
-        assertThat(engine.loadedThen).isZero();
+        assertThat(engine.wrong).isEmpty();
         service.close();
         assertThat(engine.closes).as("closing again does nothing").hasValue(1);
     }

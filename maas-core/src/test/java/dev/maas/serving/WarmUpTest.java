@@ -10,6 +10,7 @@ import dev.maas.Predictor;
 import dev.maas.gate.GoldenData;
 import dev.maas.gate.ModelGate;
 import dev.maas.tensor.Tensor;
+import dev.maas.testing.LambdaEngine;
 import dev.maas.testing.TestModel;
 import java.time.Duration;
 import java.util.HashMap;
@@ -116,7 +117,7 @@ class WarmUpTest {
             seen.add(row[0]);
             return row;
         });
-        CountingEngine engine = new CountingEngine();
+        LambdaEngine engine = new LambdaEngine();
         registry.publish("warm", engine.source(model), model.signature(), dev.maas.ModelMetadata.empty());
         registry.publish("cold", engine.source(model), model.signature(), dev.maas.ModelMetadata.empty());
         ServiceOptions options = ServiceOptions.defaults()

@@ -30,7 +30,7 @@ import java.util.TreeMap;
  * itself: exactly the listed regions of exactly the listed files.
  *
  * <p>The runtime reads this memory for as long as the session lives. A file that lies on this machine in the clear is mapped, not
- * read; what came through a stream, which may have been decrypted, is wiped when it is closed.
+ * read; what came through a stream, which may have been decrypted, is wiped when it is closed, and freed with it where the JDK can.
  */
 final class ExternalWeights implements AutoCloseable {
     private static final String REMEDY = "Put the model and its files into one folder, and load that";
@@ -38,7 +38,7 @@ final class ExternalWeights implements AutoCloseable {
     private static final long MOST_BYTES = Integer.MAX_VALUE - 64L;
 
     private final Map<String, OnnxTensorLike> tensors = new LinkedHashMap<>();
-    private final List<ByteBuffer> secrets = new ArrayList<>();
+    private final List<ScratchMemory> secrets = new ArrayList<>();
 
     private ExternalWeights() {}
 
@@ -152,11 +152,11 @@ final class ExternalWeights implements AutoCloseable {
                 while (!inOrder.isEmpty() && inOrder.element().offset() >= position) {
                     ExternalTensor weight = inOrder.remove();
                     stream.skipNBytes(weight.offset() - position);
-                    ByteBuffer memory = ByteBuffer.allocateDirect((int) weight.length());
+                    ScratchMemory memory = ScratchMemory.ofSize((int) weight.length());
                     secrets.add(memory);
-                    ModelBytes.readFully(stream, memory, weight.file());
+                    ModelBytes.readFully(stream, memory.buffer(), weight.file());
                     position = weight.offset() + weight.length();
-                    add(runtime, weight, memory);
+                    add(runtime, weight, memory.buffer());
                 }
             }
         }
@@ -175,7 +175,7 @@ final class ExternalWeights implements AutoCloseable {
     public void close() {
         tensors.values().forEach(OnnxTensorLike::close);
         tensors.clear();
-        secrets.forEach(ModelBytes::wipe);
+        secrets.forEach(ScratchMemory::close);
         secrets.clear();
     }
 }

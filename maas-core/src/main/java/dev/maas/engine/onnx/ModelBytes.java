@@ -16,11 +16,11 @@ final class ModelBytes {
     private ModelBytes() {}
 
     /**
-     * Reads the entry file, with these bytes after it.
+     * Reads the entry file, with these bytes after it, into memory that the caller closes.
      *
      * @throws ModelLoadException if it cannot be read, or does not fit into one buffer
      */
-    static ByteBuffer read(ModelSource source, byte[] suffix) {
+    static ScratchMemory read(ModelSource source, byte[] suffix) {
         try {
             long size = source.size(source.entry());
             if (size == 0) {
@@ -30,16 +30,26 @@ final class ModelBytes {
                 throw new ModelLoadException("The model '" + source.entry() + "' has " + size
                         + " bytes; one of 2 GiB or more is loaded from a file of its own, not from memory");
             }
-            ByteBuffer bytes = ByteBuffer.allocateDirect((int) size + suffix.length);
-            try (InputStream stream = source.open(source.entry())) {
-                bytes.limit((int) size);
-                readFully(stream, bytes, source.entry());
+            ScratchMemory memory = ScratchMemory.ofSize((int) size + suffix.length);
+            try {
+                fill(memory.buffer(), source, (int) size, suffix);
+                return memory;
+            } catch (Throwable e) {
+                memory.close();
+                throw e;
             }
-            bytes.limit(bytes.capacity()).position((int) size);
-            return bytes.put(suffix).flip();
         } catch (IOException e) {
             throw new ModelLoadException("The model '" + source.entry() + "' cannot be read", e);
         }
+    }
+
+    private static void fill(ByteBuffer bytes, ModelSource source, int size, byte[] suffix) throws IOException {
+        try (InputStream stream = source.open(source.entry())) {
+            bytes.limit(size);
+            readFully(stream, bytes, source.entry());
+        }
+        bytes.limit(bytes.capacity()).position(size);
+        bytes.put(suffix).flip();
     }
 
     /** Fills the buffer from the stream, and sets its position back to where it was. */
@@ -58,14 +68,5 @@ final class ModelBytes {
             Arrays.fill(chunk, (byte) 0);
         }
         into.position(start);
-    }
-
-    /** Overwrites memory that may hold what was decrypted on the way. */
-    static void wipe(ByteBuffer memory) {
-        ByteBuffer all = memory.duplicate().clear();
-        byte[] zeros = new byte[Math.min(CHUNK, Math.max(1, all.remaining()))];
-        while (all.hasRemaining()) {
-            all.put(zeros, 0, Math.min(zeros.length, all.remaining()));
-        }
     }
 }

@@ -58,13 +58,10 @@ final class SessionLoader {
                     target -> environment.runtime().createSession(path, target));
         }
         byte[] suffix = model.optionalOutputs().isEmpty() ? NO_SUFFIX : OptionalOutputs.suffix(model);
-        ByteBuffer bytes = ModelBytes.read(model.source(), suffix);
-        try {
+        try (ScratchMemory bytes = ModelBytes.read(model.source(), suffix)) {
             ExternalWeights weights =
                     ExternalWeights.of(environment.runtime(), model.source(), model.externalTensors());
-            return open(model, weights, target -> fromBytes(bytes, weights, target));
-        } finally {
-            ModelBytes.wipe(bytes);
+            return open(model, weights, target -> fromBytes(bytes.buffer(), weights, target));
         }
     }
 

@@ -284,22 +284,6 @@ class OnnxLoadingTest {
     }
 
     @Test
-    void wipesMemory() {
-        ByteBuffer memory = ByteBuffer.allocateDirect(200_000);
-        for (int i = 0; i < memory.capacity(); i++) {
-            memory.put(i, (byte) 42);
-        }
-        memory.position(100).limit(1000);
-
-        ModelBytes.wipe(memory);
-
-        memory.clear();
-        while (memory.hasRemaining()) {
-            assertThat(memory.get()).isZero();
-        }
-    }
-
-    @Test
     void namesNoFolderWhenItRefuses(@TempDir Path folder) throws IOException {
         Files.write(folder.resolve("model.onnx"), OnnxModels.withExternalWeight("weights.bin", 0));
         Files.write(folder.resolve("weights.bin"), new byte[3]);

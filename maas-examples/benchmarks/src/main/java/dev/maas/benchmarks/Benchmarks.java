@@ -26,12 +26,13 @@ public final class Benchmarks {
                 case "swaps" -> new SwapReport().run();
                 case "canary" -> new RolloutReport().run();
                 case "budget" -> new BudgetReport().run();
+                case "native" -> new NativeReport().run();
                 case "growth" -> new GrowthReport().run();
                 case "stress" -> new StressReport(Duration.ofMinutes(1), 1).run();
                 case "stress-long" -> new StressReport(Duration.ofMinutes(10), 1).run();
                 default ->
                     throw new IllegalArgumentException("No benchmark is named '" + benchmark + "'; there are " + ALL
-                            + ", growth, stress, stress-long and all");
+                            + ", growth, native, stress, stress-long and all");
             }
         }
     }

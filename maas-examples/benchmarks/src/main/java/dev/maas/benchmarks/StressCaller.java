@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One caller of a stress, who calls in every way there is and checks what comes. Used by one thread, but for {@link #expectClose}. */
@@ -22,10 +23,13 @@ final class StressCaller {
     /** The numbers in a row. */
     static final int WIDTH = 4;
 
-    /** The numbers that the model knows; a row with another one fails. */
-    static final int TABLE = 500;
+    /** The numbers that the model knows, from 0 on; a row with another one fails. They make its weights large enough to be noticed. */
+    static final int TABLE = 1 << 15;
 
-    private static final int BAD = 700;
+    private static final int BAD = 2 * TABLE;
+    /** The numbers that are asked for. */
+    private static final int ASKED = 1_000;
+
     private static final int MOST_OPEN = 64;
     private static final Priority[] PRIORITIES = Priority.values();
 
@@ -34,6 +38,7 @@ final class StressCaller {
     private final Random random;
     private final List<CompletableFuture<float[]>> open = new ArrayList<>();
     private int version;
+    private long longestPause;
     private volatile boolean closing;
     private volatile boolean closed;
 
@@ -46,6 +51,11 @@ final class StressCaller {
     /** Makes answers of any other version wrong. */
     void expectVersion(int only) {
         version = only;
+    }
+
+    /** Makes it pause between calls, up to so long, so that nobody calls its model for a moment and the model may be evicted. */
+    void pauseUpTo(long nanos) {
+        longestPause = nanos;
     }
 
     /** Makes it legitimate from now on that calls fail because what they call was closed. */
@@ -72,6 +82,10 @@ final class StressCaller {
             if (open.size() >= MOST_OPEN) {
                 joinSome();
             }
+            if (longestPause > 0 && random.nextInt(4) == 0) {
+                joinSome();
+                LockSupport.parkNanos((long) (random.nextDouble() * longestPause));
+            }
         }
     }
 
@@ -87,7 +101,7 @@ final class StressCaller {
     private long[] row() {
         long[] row = new long[WIDTH];
         for (int i = 0; i < WIDTH; i++) {
-            row[i] = random.nextInt(TABLE);
+            row[i] = random.nextInt(ASKED);
         }
         if (random.nextInt(50) == 0) {
             row[random.nextInt(WIDTH)] = BAD;

@@ -15,6 +15,8 @@ final class StressLedger {
 
     final LongAdder moves = new LongAdder();
     final LongAdder closes = new LongAdder();
+    final LongAdder budgets = new LongAdder();
+    final LongAdder evictions = new LongAdder();
     final LongAdder answers = new LongAdder();
     private final LongAdder begun = new LongAdder();
     private final LongAdder settled = new LongAdder();
@@ -68,6 +70,7 @@ final class StressLedger {
                 "%d calls, %d with an answer; failures that had a reason: %s", begun.sum(), answers.sum(), failures);
         Figures.print("stress.calls", begun.sum(), "count");
         Figures.print("stress.answers", answers.sum(), "count");
+        Figures.print("stress.evictions", evictions.sum(), "count");
         Figures.print("stress.unsettled", begun.sum() - settled.sum(), "count");
     }
 }

@@ -1,4 +1,4 @@
-package dev.maas.benchmarks;
+package dev.maas.testengine;
 
 import dev.maas.engine.Engine;
 import dev.maas.engine.EngineOptions;
@@ -12,29 +12,57 @@ import dev.maas.tensor.TensorBuffer;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Queue;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /**
- * The engine of ONNX models with a look-out around it: counts what is open, and notes what its caller must never do, such as to run a
- * frame in two threads or to close a model before its frames. Safe for use by any thread.
+ * An engine with a look-out around it: counts what is open and what its models take between their load and their close, and notes what
+ * its caller must never do, such as to run a frame in two threads or to close a model before its frames. Safe for use by any thread.
  */
-final class CountingEngine implements EngineProvider {
-    private final EngineProvider provider = ServiceLoader.load(EngineProvider.class).stream()
-            .map(ServiceLoader.Provider::get)
-            .filter(found -> found.formats().contains("onnx"))
-            .max((a, b) -> Integer.compare(a.preference(), b.preference()))
-            .orElseThrow();
+public final class CountingEngine implements EngineProvider {
+    /** Engines, models and frames that are open. */
+    public final AtomicInteger engines = new AtomicInteger();
 
-    final AtomicInteger engines = new AtomicInteger();
-    final AtomicInteger models = new AtomicInteger();
-    final AtomicInteger frames = new AtomicInteger();
-    final LongAdder loads = new LongAdder();
-    final LongAdder runs = new LongAdder();
-    final Queue<String> wrong = new ConcurrentLinkedQueue<>();
+    public final AtomicInteger models = new AtomicInteger();
+    public final AtomicInteger frames = new AtomicInteger();
+
+    /** How often something was done so far. */
+    public final AtomicInteger closes = new AtomicInteger();
+
+    public final AtomicInteger trims = new AtomicInteger();
+    public final LongAdder loads = new LongAdder();
+    public final LongAdder runs = new LongAdder();
+
+    /** What the open models take by the engine's own account, and the most that it ever was. */
+    public final AtomicLong bytes = new AtomicLong();
+
+    public final AtomicLong highest = new AtomicLong();
+
+    /** What must not be. */
+    public final Queue<String> wrong = new ConcurrentLinkedQueue<>();
+
+    private final EngineProvider provider;
+    private volatile Runnable beforeLoad = () -> {};
+    private volatile Consumer<RuntimeException> afterFailure = failure -> {};
+
+    /** Looks after an engine. */
+    public CountingEngine(EngineProvider provider) {
+        this.provider = provider;
+    }
+
+    /** Does something at the beginning of every load, in the thread that loads. */
+    public void beforeLoad(Runnable action) {
+        beforeLoad = action;
+    }
+
+    /** Shows every failure of a run, to the thread that runs. */
+    public void afterFailure(Consumer<RuntimeException> action) {
+        afterFailure = action;
+    }
 
     @Override
     public String name() {
@@ -60,7 +88,7 @@ final class CountingEngine implements EngineProvider {
     public Engine open(EngineOptions options) {
         Engine engine = provider.open(options);
         engines.incrementAndGet();
-        return new Counted(engine);
+        return new CountedEngine(engine);
     }
 
     private void require(boolean condition, String otherwise) {
@@ -69,10 +97,10 @@ final class CountingEngine implements EngineProvider {
         }
     }
 
-    private final class Counted implements Engine {
+    private final class CountedEngine implements Engine {
         private final Engine engine;
 
-        Counted(Engine engine) {
+        CountedEngine(Engine engine) {
             this.engine = engine;
         }
 
@@ -88,6 +116,7 @@ final class CountingEngine implements EngineProvider {
 
         @Override
         public LoadedModel load(VettedModel vetted) {
+            beforeLoad.run();
             LoadedModel model = engine.load(vetted);
             models.incrementAndGet();
             loads.increment();
@@ -97,6 +126,7 @@ final class CountingEngine implements EngineProvider {
         @Override
         public void close() {
             require(models.get() == 0, "an engine was closed before its models");
+            closes.incrementAndGet();
             engines.decrementAndGet();
             engine.close();
         }
@@ -109,6 +139,8 @@ final class CountingEngine implements EngineProvider {
 
         CountedModel(LoadedModel model) {
             this.model = model;
+            long now = bytes.addAndGet(model.nativeBytes().orElse(0));
+            highest.accumulateAndGet(now, Math::max);
         }
 
         @Override
@@ -124,6 +156,18 @@ final class CountingEngine implements EngineProvider {
         @Override
         public OptionalLong nativeBytes() {
             return model.nativeBytes();
+        }
+
+        @Override
+        public boolean isSizeExact() {
+            return model.isSizeExact();
+        }
+
+        @Override
+        public void trim() {
+            require(open, "a closed model was trimmed");
+            trims.incrementAndGet();
+            model.trim();
         }
 
         @Override
@@ -143,6 +187,7 @@ final class CountingEngine implements EngineProvider {
             open = false;
             models.decrementAndGet();
             model.close();
+            bytes.addAndGet(-model.nativeBytes().orElse(0));
         }
     }
 
@@ -167,6 +212,9 @@ final class CountingEngine implements EngineProvider {
             runs.increment();
             try {
                 frame.run();
+            } catch (RuntimeException e) {
+                afterFailure.accept(e);
+                throw e;
             } finally {
                 running.decrementAndGet();
             }
