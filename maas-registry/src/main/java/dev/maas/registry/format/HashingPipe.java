@@ -1,6 +1,7 @@
-package dev.maas.registry.cache;
+package dev.maas.registry.format;
 
-import dev.maas.registry.format.Sha256;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.security.MessageDigest;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -9,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The digest of bytes that go by, computed beside their transfer by a thread of its own, so that the two take the time of the slower one. Short
- * transfers are hashed by the caller. Used by one thread.
+ * transfers are hashed by the caller. For sibling packages only; used by one thread.
  */
-final class HashingPipe implements AutoCloseable {
-    static final int BLOCK_BYTES = 256 << 10;
+public final class HashingPipe implements AutoCloseable {
+    /** The bytes of a block of a long transfer. */
+    public static final int BLOCK_BYTES = 256 << 10;
 
     private static final int BLOCKS = 8;
+    private static final int LEAST_BLOCK_BYTES = 8 << 10;
     private static final Block END = new Block(0);
 
     private final MessageDigest digest = Sha256.start();
@@ -23,30 +26,53 @@ final class HashingPipe implements AutoCloseable {
     private final @Nullable Thread hasher;
 
     /** Bytes on their way; owned by whoever took them from a queue. */
-    static final class Block {
-        final byte[] bytes;
-        int length;
+    public static final class Block {
+        /** Where the bytes are, from the first on. */
+        public final byte[] bytes;
+
+        /** How many of them there are. */
+        public int length;
 
         private Block(int size) {
             this.bytes = new byte[size];
         }
+
+        /**
+         * Adds what a stream has, up to that many bytes, or until the block is full; if the stream fails, the block has what came before.
+         *
+         * @return whether the stream ended
+         * @throws IOException if the stream does
+         */
+        public boolean fill(InputStream in, long most) throws IOException {
+            int end = length + (int) Math.min(bytes.length - length, most);
+            while (length < end) {
+                int count = in.read(bytes, length, end - length);
+                if (count < 0) {
+                    return true;
+                }
+                length += count;
+            }
+            return false;
+        }
     }
 
-    HashingPipe(long expectedBytes) {
+    /** Makes a pipe for about so many bytes; more or fewer may come. */
+    public HashingPipe(long expectedBytes) {
         boolean alone = expectedBytes <= 4L * BLOCK_BYTES;
         for (int i = 0; i < (alone ? 1 : BLOCKS); i++) {
-            free.add(new Block(alone ? (int) Math.max(1, Math.min(BLOCK_BYTES, expectedBytes)) : BLOCK_BYTES));
+            long bytes = alone ? Math.max(LEAST_BLOCK_BYTES, Math.min(BLOCK_BYTES, expectedBytes)) : BLOCK_BYTES;
+            free.add(new Block((int) bytes));
         }
         if (alone) {
             hasher = null;
         } else {
-            hasher = new Thread(this::hash, "maas-cache-hash");
+            hasher = new Thread(this::hashAll, "maas-hash");
             hasher.setDaemon(true);
             hasher.start();
         }
     }
 
-    private void hash() {
+    private void hashAll() {
         try {
             for (Block block = filled.take(); block != END; block = filled.take()) {
                 digest.update(block.bytes, 0, block.length);
@@ -58,17 +84,23 @@ final class HashingPipe implements AutoCloseable {
         }
     }
 
-    /** Returns a block to fill; the caller hands it back by {@link #hashed}. */
-    Block block() throws InterruptedIOException {
+    /**
+     * Returns an empty block to fill; the caller hands it back by {@link #hash(Block)}.
+     *
+     * @throws InterruptedIOException if the caller is interrupted while all blocks wait to be hashed
+     */
+    public Block block() throws InterruptedIOException {
         try {
-            return free.take();
+            Block block = free.take();
+            block.length = 0;
+            return block;
         } catch (InterruptedException e) {
             throw interrupted();
         }
     }
 
-    /** Takes a block's bytes into the digest. */
-    void hashed(Block block) {
+    /** Takes a block's bytes into the digest; the caller may still read them, until it asks for the next block. */
+    public void hash(Block block) {
         if (hasher == null) {
             digest.update(block.bytes, 0, block.length);
             free.add(block);
@@ -77,8 +109,12 @@ final class HashingPipe implements AutoCloseable {
         }
     }
 
-    /** Returns the digits of the digest of all bytes; nothing may follow. */
-    String finish() throws InterruptedIOException {
+    /**
+     * Returns the digits of the digest of all bytes; nothing may follow.
+     *
+     * @throws InterruptedIOException if the caller is interrupted while it waits
+     */
+    public String finish() throws InterruptedIOException {
         if (hasher != null) {
             filled.add(END);
             try {
