@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,50 +29,53 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class RegistryOptions {
-    private static final RegistryOptions DEFAULTS = new RegistryOptions(
-            null,
-            Duration.ZERO,
-            Duration.ofSeconds(1),
-            Duration.ofDays(1),
-            Duration.ofDays(30),
-            Clock.systemUTC(),
-            null,
-            true,
-            SealOptions.NONE,
-            TransferOptions.NONE);
+    private static final RegistryOptions DEFAULTS = new RegistryOptions(new Values());
 
-    private final @Nullable String who;
-    private final Duration maxStaleness;
-    private final Duration pollInterval;
-    private final Duration grace;
-    private final Duration retention;
-    private final Clock clock;
-    private final @Nullable List<ModelInspector> inspectors;
-    private final boolean locked;
-    private final SealOptions seal;
-    private final TransferOptions transfer;
+    /** Not written to any more, so that every thread sees what this one saw. */
+    private final Values values;
 
-    private RegistryOptions(
-            @Nullable String who,
-            Duration maxStaleness,
-            Duration pollInterval,
-            Duration grace,
-            Duration retention,
-            Clock clock,
-            @Nullable List<ModelInspector> inspectors,
-            boolean locked,
-            SealOptions seal,
-            TransferOptions transfer) {
-        this.who = who;
-        this.maxStaleness = maxStaleness;
-        this.pollInterval = pollInterval;
-        this.grace = grace;
-        this.retention = retention;
-        this.clock = clock;
-        this.inspectors = inspectors;
-        this.locked = locked;
-        this.seal = seal;
-        this.transfer = transfer;
+    private RegistryOptions(Values values) {
+        this.values = values;
+    }
+
+    /** What the options say, while they are made. */
+    private static final class Values {
+        @Nullable
+        String who;
+
+        Duration maxStaleness = Duration.ZERO;
+        Duration pollInterval = Duration.ofSeconds(1);
+        Duration grace = Duration.ofDays(1);
+        Duration retention = Duration.ofDays(30);
+        Clock clock = Clock.systemUTC();
+
+        @Nullable
+        List<ModelInspector> inspectors;
+
+        boolean locked = true;
+        SealOptions seal = SealOptions.NONE;
+        TransferOptions transfer = TransferOptions.NONE;
+
+        Values() {}
+
+        Values(Values from) {
+            who = from.who;
+            maxStaleness = from.maxStaleness;
+            pollInterval = from.pollInterval;
+            grace = from.grace;
+            retention = from.retention;
+            clock = from.clock;
+            inspectors = from.inspectors;
+            locked = from.locked;
+            seal = from.seal;
+            transfer = from.transfer;
+        }
+    }
+
+    private RegistryOptions with(Consumer<Values> change) {
+        Values changed = new Values(values);
+        change.accept(changed);
+        return new RegistryOptions(changed);
     }
 
     /** Returns the options of a registry that is opened without any. */
@@ -86,17 +90,8 @@ public final class RegistryOptions {
      * @throws InvalidInputException if it is blank or longer than 200 characters
      */
     public RegistryOptions who(String name) {
-        return new RegistryOptions(
-                Orders.requireWho(name),
-                maxStaleness,
-                pollInterval,
-                grace,
-                retention,
-                clock,
-                inspectors,
-                locked,
-                seal,
-                transfer);
+        String required = Orders.requireWho(name);
+        return with(changed -> changed.who = required);
     }
 
     /**
@@ -106,17 +101,8 @@ public final class RegistryOptions {
      * @throws InvalidInputException if it is negative
      */
     public RegistryOptions maxStaleness(Duration time) {
-        return new RegistryOptions(
-                who,
-                notNegative(time, "staleness"),
-                pollInterval,
-                grace,
-                retention,
-                clock,
-                inspectors,
-                locked,
-                seal,
-                transfer);
+        Duration required = notNegative(time, "staleness");
+        return with(changed -> changed.maxStaleness = required);
     }
 
     /**
@@ -129,8 +115,7 @@ public final class RegistryOptions {
         if (time.compareTo(Duration.ofMillis(10)) < 0) {
             throw new InvalidInputException("A poll interval is at least 10 ms; got " + time);
         }
-        return new RegistryOptions(
-                who, maxStaleness, time, grace, retention, clock, inspectors, locked, seal, transfer);
+        return with(changed -> changed.pollInterval = time);
     }
 
     /**
@@ -140,17 +125,8 @@ public final class RegistryOptions {
      * @throws InvalidInputException if it is negative
      */
     public RegistryOptions grace(Duration time) {
-        return new RegistryOptions(
-                who,
-                maxStaleness,
-                pollInterval,
-                notNegative(time, "grace time"),
-                retention,
-                clock,
-                inspectors,
-                locked,
-                seal,
-                transfer);
+        Duration required = notNegative(time, "grace time");
+        return with(changed -> changed.grace = required);
     }
 
     /**
@@ -159,47 +135,20 @@ public final class RegistryOptions {
      * @throws InvalidInputException if it is negative
      */
     public RegistryOptions retention(Duration time) {
-        return new RegistryOptions(
-                who,
-                maxStaleness,
-                pollInterval,
-                grace,
-                notNegative(time, "retention"),
-                clock,
-                inspectors,
-                locked,
-                seal,
-                transfer);
+        Duration required = notNegative(time, "retention");
+        return with(changed -> changed.retention = required);
     }
 
     /** Returns these options with the clock that dates entries and decides on staleness and retention. */
     public RegistryOptions clock(Clock newClock) {
-        return new RegistryOptions(
-                who,
-                maxStaleness,
-                pollInterval,
-                grace,
-                retention,
-                Objects.requireNonNull(newClock),
-                inspectors,
-                locked,
-                seal,
-                transfer);
+        Objects.requireNonNull(newClock, "clock");
+        return with(changed -> changed.clock = newClock);
     }
 
     /** Returns these options with the inspectors that read signatures, in place of those that {@link java.util.ServiceLoader} finds. */
     public RegistryOptions inspectors(List<ModelInspector> newInspectors) {
-        return new RegistryOptions(
-                who,
-                maxStaleness,
-                pollInterval,
-                grace,
-                retention,
-                clock,
-                List.copyOf(newInspectors),
-                locked,
-                seal,
-                transfer);
+        List<ModelInspector> copy = List.copyOf(newInspectors);
+        return with(changed -> changed.inspectors = copy);
     }
 
     /**
@@ -207,7 +156,7 @@ public final class RegistryOptions {
      * version that it is of.
      */
     public RegistryOptions signWith(Signer... signers) {
-        return seal(seal.signers(List.of(signers)));
+        return seal(values.seal.signers(List.of(signers)));
     }
 
     /**
@@ -215,7 +164,7 @@ public final class RegistryOptions {
      * version is trusted whose bytes have their digests. Lists and searches are not checked.
      */
     public RegistryOptions trust(TrustPolicy policy) {
-        return seal(seal.policy(policy));
+        return seal(values.seal.policy(policy));
     }
 
     /**
@@ -223,7 +172,7 @@ public final class RegistryOptions {
      * forked log is refused, also by the next process. None by default; each registry needs a folder of its own.
      */
     public RegistryOptions memory(Path folder) {
-        return seal(seal.memory(TrustMemory.in(folder)));
+        return seal(values.seal.memory(TrustMemory.in(folder)));
     }
 
     /**
@@ -237,7 +186,7 @@ public final class RegistryOptions {
      */
     public RegistryOptions encryptWith(KeyWrapper keys) {
         BlobCipher.requireAvailable();
-        return seal(seal.encryption(keys));
+        return seal(values.seal.encryption(keys));
     }
 
     /**
@@ -248,17 +197,16 @@ public final class RegistryOptions {
      */
     public RegistryOptions decryptWith(KeyWrapper keys) {
         BlobCipher.requireAvailable();
-        return seal(seal.decryption(keys));
+        return seal(values.seal.decryption(keys));
     }
 
     /** Returns these options with how much a package may bring that is published, in place of {@link PackageLimits#defaults()}. */
     public RegistryOptions packageLimits(PackageLimits limits) {
-        return seal(seal.limits(limits));
+        return seal(values.seal.limits(limits));
     }
 
     private RegistryOptions seal(SealOptions newSeal) {
-        return new RegistryOptions(
-                who, maxStaleness, pollInterval, grace, retention, clock, inspectors, locked, newSeal, transfer);
+        return with(changed -> changed.seal = newSeal);
     }
 
     /** Returns these options with a cache of up to 64 GiB; see {@link #cache(Path, long)}. */
@@ -277,28 +225,26 @@ public final class RegistryOptions {
      * @throws InvalidInputException if the bound is not positive
      */
     public RegistryOptions cache(Path folder, long mostBytes) {
-        return transfer(transfer.cache(folder, mostBytes));
+        return transfer(values.transfer.cache(folder, mostBytes));
     }
 
     /** Returns these options with whether to serve only what is in the cache, and never to ask the store; false by default. */
     public RegistryOptions offline(boolean offline) {
-        return transfer(transfer.offline(offline));
+        return transfer(values.transfer.offline(offline));
     }
 
     /** Returns these options with who hears how far long pulls and pushes have come; nobody by default. */
     public RegistryOptions transfers(TransferListener listener) {
-        return transfer(transfer.listener(listener));
+        return transfer(values.transfer.listener(listener));
     }
 
     private RegistryOptions transfer(TransferOptions newTransfer) {
-        return new RegistryOptions(
-                who, maxStaleness, pollInterval, grace, retention, clock, inspectors, locked, seal, newTransfer);
+        return with(changed -> changed.transfer = newTransfer);
     }
 
     /** Returns these options without locks between this process's own committers, to show that nothing rests on them. */
     RegistryOptions withoutLocks() {
-        return new RegistryOptions(
-                who, maxStaleness, pollInterval, grace, retention, clock, inspectors, false, seal, transfer);
+        return with(changed -> changed.locked = false);
     }
 
     private static Duration notNegative(Duration time, String what) {
@@ -310,89 +256,89 @@ public final class RegistryOptions {
 
     /** Returns the name for this registry's orders, if one was given. */
     public Optional<String> who() {
-        return Optional.ofNullable(who);
+        return Optional.ofNullable(values.who);
     }
 
     /** Returns for how long an answer may be older than the store. */
     public Duration maxStaleness() {
-        return maxStaleness;
+        return values.maxStaleness;
     }
 
     /** Returns the time between two looks of a watch. */
     public Duration pollInterval() {
-        return pollInterval;
+        return values.pollInterval;
     }
 
     /** Returns the time for which a collector leaves alone what nothing refers to. */
     public Duration grace() {
-        return grace;
+        return values.grace;
     }
 
     /** Returns the time for which a deleted version can be restored. */
     public Duration retention() {
-        return retention;
+        return values.retention;
     }
 
     /** Returns the clock. */
     public Clock clock() {
-        return clock;
+        return values.clock;
     }
 
     /** Returns the inspectors, if they were given. */
     public Optional<List<ModelInspector>> inspectors() {
-        return Optional.ofNullable(inspectors);
+        return Optional.ofNullable(values.inspectors);
     }
 
     /** Returns who signs what is published. */
     public List<Signer> signers() {
-        return seal.signers();
+        return values.seal.signers();
     }
 
     /** Returns whom to trust, if that was said. */
     public Optional<TrustPolicy> trust() {
-        return Optional.ofNullable(seal.policy());
+        return Optional.ofNullable(values.seal.policy());
     }
 
     /** Returns what remembers the newest entries trusted, if anything does. */
     public Optional<TrustMemory> memory() {
-        return Optional.ofNullable(seal.memory());
+        return Optional.ofNullable(values.seal.memory());
     }
 
     /** Returns whether the store is never asked. */
     public boolean offline() {
-        return transfer.offline();
+        return values.transfer.offline();
     }
 
     /** Returns who hears of pulls and pushes. */
     public TransferListener transfers() {
-        return transfer.listener();
+        return values.transfer.listener();
     }
 
     /** Returns how the cache behaves, if there is one. */
     Optional<CacheSettings> cacheSettings() {
-        return transfer.settings(locked, clock);
+        return values.transfer.settings(values.locked, values.clock);
     }
 
     /** Returns who wraps the keys of what is published, if anything is encrypted. */
     public Optional<KeyWrapper> encryption() {
-        return Optional.ofNullable(seal.encryption());
+        return Optional.ofNullable(values.seal.encryption());
     }
 
     /** Returns who unwraps the keys of what is read, if anybody does. */
     public Optional<KeyWrapper> decryption() {
-        return Optional.ofNullable(seal.decryption());
+        return Optional.ofNullable(values.seal.decryption());
     }
 
     /** Returns how much a package may bring. */
     public PackageLimits packageLimits() {
-        return seal.limits();
+        return values.seal.limits();
     }
 
     SealOptions seal() {
-        return seal;
+        return values.seal;
     }
 
     boolean locked() {
-        return locked;
+        return values.locked;
     }
 }
