@@ -35,7 +35,7 @@ final class DiskFullHarness {
             System.out.println("skipped: mounting in a namespace of one's own is not permitted here");
             return;
         }
-        System.out.print(run(Path.of(args[0]), Integer.parseInt(args[1])));
+        System.out.print(run(Files.createDirectories(Path.of(args[0])), Integer.parseInt(args[1])));
     }
 
     static boolean isPermitted() {

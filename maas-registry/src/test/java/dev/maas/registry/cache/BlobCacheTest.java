@@ -10,6 +10,8 @@ import dev.maas.registry.format.Sha256;
 import dev.maas.registry.store.LocalCopy;
 import dev.maas.registry.store.TransferListener;
 import java.io.IOException;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -124,6 +126,40 @@ class BlobCacheTest {
         }
         assertThat(offsets).containsExactly(0L, (long) broken);
         assertThat(buffers.opens).hasValue(0);
+    }
+
+    /** So do processes without locks: each puts the blob that it fetched in the place of the other's. */
+    @Test
+    void whoWaitsForABlobThatIsExchangedAllTheTimeGetsIt() throws Exception {
+        byte[] blob = CacheFixture.random(1, 1000);
+        String hex = Sha256.hex(blob);
+        String key = fixture.put(blob);
+        ExecutorService threads = Executors.newFixedThreadPool(9);
+        AtomicBoolean done = new AtomicBoolean();
+        try (CachingStore store = fixture.open(CacheFixture.unlocked(fixture.folder))) {
+            CacheFixture.read(store, key);
+            Future<Void> exchanging = threads.submit(() -> {
+                CacheFolder folder = CacheFolder.open(fixture.folder);
+                while (!done.get()) {
+                    Path other = Files.write(folder.scratch(), blob);
+                    Files.move(other, folder.blob(hex), StandardCopyOption.ATOMIC_MOVE);
+                }
+                return null;
+            });
+            List<Future<Void>> readers = threads.invokeAll(Collections.nCopies(8, () -> {
+                for (int i = 0; i < 200; i++) {
+                    assertThat(CacheFixture.read(store, key)).isEqualTo(blob);
+                }
+                return null;
+            }));
+            done.set(true);
+            exchanging.get();
+            for (Future<Void> reader : readers) {
+                reader.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @Test
