@@ -104,9 +104,8 @@ final class BlobCache implements AutoCloseable {
                     return known;
                 }
                 Leases.@Nullable Lease[] own = new Leases.Lease[1];
-                boolean there = i < MOST_WAITS
-                        ? flights.once(hex, () -> prepare(hex, origin, own))
-                        : prepare(hex, origin, own);
+                boolean there =
+                        i < MOST_WAITS ? flights.once(hex, () -> prepare(hex, origin, own)) : prepare(hex, origin, own);
                 if (!there) {
                     return Optional.empty();
                 }
