@@ -50,15 +50,15 @@ final class Crowd {
      * The rows that a batch should have: its share of the crowd, at most the curve's limit.
      *
      * <p>If each slot took its whole share, nobody would be left to fill the next batch while the served of this one come back, and
-     * the slot would wait for them. So a batch takes half a share, unless that costs much of what batches gain.
+     * the slot would wait for them. So a batch takes three quarters of a share, unless that costs much of what batches gain.
      *
      * @param waiting the rows that wait now, with those that the leader has already
      */
     int share(CostCurve curve, int waiting) {
         int crowd = Math.max(peak32 >> FORGET_SHIFT, running.get() + waiting);
         int whole = Math.max(1, Math.min(curve.limit(), crowd / slots));
-        int half = Math.min(whole, (crowd / slots + 1) / 2);
-        return half < whole && curve.reaches(half, whole) ? half : whole;
+        int most = Math.min(whole, (3 * (crowd / slots) + 3) / 4);
+        return most < whole && curve.reaches(most, whole) ? most : whole;
     }
 
     /**

@@ -51,6 +51,7 @@ final class Dispatcher {
     private final CallQueue queue;
     private final Slots slots;
     private final Crowd crowd;
+    private final HiddenCallers hiddenCallers = new HiddenCallers();
     private final Company company = new Company();
     private final CostCurves curves;
     private final Execution execution;
@@ -81,7 +82,11 @@ final class Dispatcher {
 
     /** Takes a slot for a run alone, if the model is idle and no crowd is expected. Give it back with {@link #endAlone}. */
     boolean tryBeginAlone(CostCurve curve) {
-        return maxDelayNanos == 0 && crowd.isSparse() && !queue.hasWaiting() && slots.tryAcquire();
+        return maxDelayNanos == 0
+                && crowd.isSparse()
+                && !queue.hasWaiting()
+                && !(curve.limit() > 1 && hiddenCallers.isTimeToLook())
+                && slots.tryAcquire();
     }
 
     /** Whether a run that begins now is to expect others beside it; the calling thread holds a slot. */
@@ -238,6 +243,9 @@ final class Dispatcher {
         Batch batch = new Batch();
         batch.addLeader(call);
         if (call.rows().isRowwise()) {
+            if (crowd.isSparse()) {
+                hiddenCallers.letCome();
+            }
             awaitCompany(curve, call.rows().count());
             fill(batch, sizeFor(curve, call.rows().count()));
         }

@@ -90,13 +90,13 @@ class VirtualThreadsTest {
     @Test
     void thousandsWhoCallAtOnceAreAllAnsweredAndNoneWaitsOnItsCarrier() throws IOException {
         model.costs(50_000, 100);
-        // A run holds a carrier: with as many slots as carriers, nobody would ever have to wait.
+        // A run holds a carrier: with as many slots as carriers, hardly anybody would have to wait.
         RunnerOptions options = new RunnerOptions(1, 64, Duration.ZERO, 2 * CALLERS, Duration.ofMinutes(1));
         ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
         try (ModelRunner runner = new ModelRunner(model, options, executor, deadlines)) {
             // A class is initialized once, by one thread, and others wait for it on their carriers.
-            callFromMany(runner, 200, wrong);
-            List<RecordedEvent> pinned = pinnedWhile(() -> callFromMany(runner, CALLERS, wrong));
+            callFromMany(runner, 200, CALLS, wrong);
+            List<RecordedEvent> pinned = pinnedWhile(() -> callFromMany(runner, CALLERS, CALLS, wrong));
             assertThat(wrong).isEmpty();
             assertThat(pinned).filteredOn(VirtualThreadsTest::isOurs).isEmpty();
             assertThat(model.runs).as("runs that others rode along with").anyMatch(rows -> rows > 1);
@@ -104,13 +104,28 @@ class VirtualThreadsTest {
         assertThat(model.closes).as("no lease was lost").hasValue(1);
     }
 
-    private static void callFromMany(ModelRunner runner, int callers, ConcurrentLinkedQueue<String> wrong) {
+    @Test
+    void whereRunsTakeAllCarriersTheOthersRideAlongAllTheSame() {
+        model.costs(50_000, 100);
+        RunnerOptions options = new RunnerOptions(
+                Runtime.getRuntime().availableProcessors(), 64, Duration.ZERO, 2 * CALLERS, Duration.ofMinutes(1));
+        ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+        int calls = 100;
+        int callers = 32 * options.slots();
+        try (ModelRunner runner = new ModelRunner(model, options, executor, deadlines)) {
+            callFromMany(runner, callers, calls, wrong);
+            assertThat(wrong).isEmpty();
+            assertThat(model.runs.size()).isLessThan(callers * calls / 2);
+        }
+    }
+
+    private static void callFromMany(ModelRunner runner, int callers, int calls, ConcurrentLinkedQueue<String> wrong) {
         CountDownLatch done = new CountDownLatch(callers);
         for (int i = 0; i < callers; i++) {
             float number = i;
             startVirtualThread(() -> {
                 try {
-                    for (int call = 0; call < CALLS; call++) {
+                    for (int call = 0; call < calls; call++) {
                         // One in five has a deadline, which is another way to wait.
                         CallOptions bounds =
                                 call == 0 ? CallOptions.timeout(Duration.ofMinutes(1)) : CallOptions.none();

@@ -74,6 +74,11 @@ final class Attachments {
         }
     }
 
+    /** Returns what attaches something to a manifest that lies in a store. */
+    static Artifact to(Blobs blobs, String subjectHex, String type, byte[] content) {
+        return artifact(type, content, subjectHex, blobs.bytes(subjectHex, ManifestJson.LARGEST).length);
+    }
+
     static Artifact artifact(String type, byte[] content, String subjectHex, long subjectSize) {
         return artifact(type, content, subjectHex, subjectSize, List.of());
     }

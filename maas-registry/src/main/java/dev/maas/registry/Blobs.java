@@ -19,6 +19,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,7 +51,7 @@ final class Blobs {
      *
      * @param store where to read
      * @param origin the store itself, if that one is a cache: what is published is compared only with files that are here without a transfer
-     * @param listener hears of what is put
+     * @param listener hears of what is put, and of what is read elsewhere to be verified
      */
     Blobs(ObjectStore store, Supplier<ObjectStore> origin, TransferListener listener) {
         this.store = store;
@@ -155,10 +156,23 @@ final class Blobs {
         ObjectInfo info = store.stat(key).orElseThrow(() -> missing(key));
         requireSize(key, size, info.size());
         if (!info.equals(verified.get(hex))) {
-            hash(key, open(hex, size));
+            fetch(key, hex, size);
             remember(hex, info);
         }
         return Optional.empty();
+    }
+
+    /** Reads all of a blob that lies elsewhere, to compare it. */
+    private void fetch(String key, String hex, long size) {
+        Transfer transfer =
+                Transfer.start(listener, TransferListener.Direction.PULL, store.name(), Sha256.PREFIX + hex, size);
+        try {
+            hash(key, open(hex, size), transfer::moved);
+            transfer.finished();
+        } catch (RuntimeException e) {
+            transfer.failed(e);
+            throw e;
+        }
     }
 
     private void verify(LocalCopy copy, String hex, long size) {
@@ -171,7 +185,7 @@ final class Blobs {
             Identity identity = Identity.of(copy.path());
             requireSize(key, size, identity.size);
             if (!identity.equals(verified.get(hex))) {
-                hash(key, checking(key, hex, size, Files.newInputStream(copy.path())));
+                hash(key, checking(key, hex, size, Files.newInputStream(copy.path())), bytes -> {});
                 remember(hex, identity);
             }
         } catch (IOException e) {
@@ -179,11 +193,12 @@ final class Blobs {
         }
     }
 
-    private void hash(String key, InputStream opened) {
+    /** Reads a stream to its end, which itself compares, and tells how many bytes came each time. */
+    private void hash(String key, InputStream opened, LongConsumer counter) {
         byte[] buffer = new byte[1 << 16];
         try (InputStream in = opened) {
-            while (in.read(buffer) >= 0) {
-                // The stream itself compares.
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                counter.accept(count);
             }
         } catch (WrongBytesException e) {
             throw damaged(key, String.valueOf(e.getMessage()), e);

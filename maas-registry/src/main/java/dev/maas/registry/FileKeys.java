@@ -68,6 +68,19 @@ final class FileKeys {
         }
     }
 
+    /** Returns the files that a manifest tells of, with the keys that wrapped their data keys when the version was published. */
+    static StoredFiles files(Trust.Candidate candidate, Manifest manifest) {
+        Map<String, Long> sizes = new LinkedHashMap<>();
+        manifest.files().forEach((name, file) -> sizes.put(name, file.size()));
+        return new StoredFiles(sizes, ids(layers(candidate, manifest).values()));
+    }
+
+    private static Set<String> ids(Collection<EncryptedLayer> layers) {
+        Set<String> ids = new LinkedHashSet<>();
+        layers.forEach(layer -> ids.add(layer.key().keyId()));
+        return ids;
+    }
+
     private static Map<String, EncryptedLayer> layers(Trust.Candidate candidate, Manifest manifest) {
         Map<String, EncryptedLayer> layers = new LinkedHashMap<>();
         String what = "The manifest of '" + candidate.version().ref() + "'";
@@ -79,9 +92,7 @@ final class FileKeys {
 
     private KeyWrapper requireKeys(Trust.Candidate candidate, Collection<EncryptedLayer> layers) {
         if (keys == null) {
-            Set<String> ids = new LinkedHashSet<>();
-            layers.forEach(layer -> ids.add(layer.key().keyId()));
-            throw new AccessDeniedException("'" + candidate.version().ref() + "' is encrypted under " + ids
+            throw new AccessDeniedException("'" + candidate.version().ref() + "' is encrypted under " + ids(layers)
                     + ", and this registry was opened without keys. Open it with RegistryOptions.decryptWith(…)");
         }
         return keys;

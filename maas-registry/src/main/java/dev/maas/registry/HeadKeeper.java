@@ -5,6 +5,7 @@ import dev.maas.registry.format.StrictJson;
 import dev.maas.registry.seal.HeadSeal;
 import dev.maas.registry.seal.TrustMemory;
 import dev.maas.registry.store.ExportedStore;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,9 @@ final class HeadKeeper {
     private @Nullable Head head;
     private long askedAt;
 
+    /** When the head that is known is over; written under the lock. */
+    private volatile Instant expires = Instant.EPOCH;
+
     HeadKeeper(ExportedStore store, RegistryOptions options) {
         this.store = store;
         this.options = options;
@@ -50,6 +54,11 @@ final class HeadKeeper {
      */
     Head now() {
         return head(true);
+    }
+
+    /** Returns when the head that is known is over. Asks nobody. */
+    Instant expires() {
+        return expires;
     }
 
     private Head head(boolean now) {
@@ -75,6 +84,7 @@ final class HeadKeeper {
         if (current == null || !Arrays.equals(there, bytes)) {
             current = accept(there, current);
             head = current;
+            expires = current.expires();
             bytes = there;
         }
         askedAt = begin;

@@ -3,6 +3,7 @@ package dev.maas.registry;
 import dev.maas.IntegrityException;
 import dev.maas.RegistryException;
 import dev.maas.registry.format.Sha256;
+import dev.maas.registry.store.ExpiringStore;
 import dev.maas.registry.store.ExportedStore;
 import dev.maas.registry.store.LocalCopy;
 import dev.maas.registry.store.ObjectContent;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Whether there is news, one conditional request for the head tells for all models: a look-up of an entry behind the known end, and a
  * listing, ask for it; reading several entries does not, since a look-up came first.
  */
-final class HeadedStore implements ObjectStore {
+final class HeadedStore implements ExpiringStore {
     private static final Pattern LOG = Pattern.compile("models/([^/]+)/log/([0-9]{20})\\.json");
     private static final Pattern FOLDER = Pattern.compile("models/([^/]+)/(log|checkpoint)/");
 
@@ -168,7 +170,7 @@ final class HeadedStore implements ObjectStore {
 
     @Override
     public OptionalLong copyTo(String key, long offset, WritableByteChannel target) throws IOException {
-        return place(key) == null ? store.copyTo(key, offset, target) : ObjectStore.super.copyTo(key, offset, target);
+        return place(key) == null ? store.copyTo(key, offset, target) : ExpiringStore.super.copyTo(key, offset, target);
     }
 
     @Override
@@ -229,6 +231,11 @@ final class HeadedStore implements ObjectStore {
                 .filter(name -> after == null || (name + "/").compareTo(after + "/") > 0)
                 .limit(limit)
                 .toList();
+    }
+
+    @Override
+    public Instant believedUntil() {
+        return heads.expires();
     }
 
     @Override

@@ -8,5 +8,7 @@ package dev.maas.registry;
  * @param entries the number of entries of its history in the archive
  * @param newEntries how many of them the registry did not have yet; 0 if it had all of it already
  * @param newBlobs how many blobs the registry did not have yet
+ * @param notInspected how many versions are encrypted under keys that the registry was opened without, so that what is in their files was not
+ *     held against what is said of it
  */
-public record ImportReport(String model, int versions, long entries, long newEntries, int newBlobs) {}
+public record ImportReport(String model, int versions, long entries, long newEntries, int newBlobs, int notInspected) {}

@@ -61,8 +61,8 @@ public interface ManagedRegistry extends ModelRegistry {
 
     /**
      * Takes in a model that {@link #exportModel} wrote, under its name and with its history. Everything in the archive is verified before
-     * anything is written; every version must satisfy the registry's trust policy, if it has one. The archive is not unpacked, and may be
-     * of any size.
+     * anything is written; every version must satisfy the registry's trust policy, if it has one, and its package limits, and each model that can be
+     * read must have the signature that is said of it. The archive is not unpacked, and may be of any size.
      *
      * <p>Doing so again changes nothing. If the registry has an earlier state of the same log, what is new is added, in the order of the
      * log, so that others see the model as it was, step by step, and then as it is. To take a version in under another name, open it and
@@ -71,6 +71,8 @@ public interface ManagedRegistry extends ModelRegistry {
      * @param archive the file
      * @return what was done
      * @throws dev.maas.IntegrityException if the archive is not sound or not trusted; nothing was written then
+     * @throws dev.maas.ModelLoadException if it brings more than {@link RegistryOptions#packageLimits} allow, or a model in it is not sound; nothing
+     *     was written then
      * @throws dev.maas.RegistryConflictException if the registry has a model of that name with another history
      * @throws dev.maas.AccessDeniedException if the registry is read-only
      */
@@ -153,6 +155,14 @@ public interface ManagedRegistry extends ModelRegistry {
      * @throws dev.maas.InvalidInputException if the folder holds something else
      */
     ExportReport export(Path folder, ExportOptions options);
+
+    /**
+     * Returns the files of a version: their names, their sizes, and under which keys they are encrypted, if they are. It takes no keys.
+     *
+     * @throws dev.maas.IntegrityException if the version's manifest is damaged
+     * @throws dev.maas.ModelNotFoundException if the version is gone
+     */
+    StoredFiles files(ModelVersion version);
 
     /**
      * Wraps the data keys of an encrypted version by the key that wraps now, after it was rotated; the version itself, its digest and its

@@ -1,6 +1,7 @@
 package dev.maas.registry;
 
 import dev.maas.IntegrityException;
+import dev.maas.ModelLoadException;
 import dev.maas.RegistryConflictException;
 import dev.maas.RegistryException;
 import dev.maas.registry.format.Sha256;
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Takes a model with its history out of an archive into a store. One import; used by one thread.
  *
  * <p><b>Before anything is written</b>, all of the archive is read: every blob against its digest, every entry against the one before it, every
- * version against its log, the index against all of them, every version against the registry's trust policy and the whole log against its
- * memory. The archive is not unpacked anywhere.
+ * version against its log, the index against all of them, every version against the registry's trust policy and its limits, every model against
+ * the signature that the log gives it, and the whole log against the registry's memory. The archive is not unpacked anywhere.
  *
  * <p><b>Then</b> the blobs are put, under leases as a publisher's, and the entries of the log, one after the other as they were committed. Each
  * put is the same whoever does it and however often, so that an import that was cut off, or that two do at once, is simply done again; what
@@ -55,6 +56,7 @@ final class ModelImport {
      * Imports the model.
      *
      * @throws IntegrityException if the archive is not sound, or is not trusted
+     * @throws ModelLoadException if it brings more than the registry's limits allow, or a model in it is not sound
      * @throws RegistryConflictException if the store has another model of that name
      */
     ImportReport run() {
@@ -63,11 +65,13 @@ final class ModelImport {
         long from = requireSameBeginning(snapshot);
         long added = Math.max(0, snapshot.sequence() - from);
         int newBlobs = added == 0 ? 0 : write(verified, from);
-        return new ImportReport(model, snapshot.versions().size(), snapshot.sequence(), added, newBlobs);
+        return new ImportReport(
+                model, snapshot.versions().size(), snapshot.sequence(), added, newBlobs, verified.notInspected);
     }
 
     /** What the archive says, all of it verified. */
-    private record Verified(ModelState state, ModelSnapshot snapshot, Map<String, BlobPiece> pieces) {}
+    private record Verified(
+            ModelState state, ModelSnapshot snapshot, Map<String, BlobPiece> pieces, int notInspected) {}
 
     private Verified verified() {
         try {
@@ -78,13 +82,19 @@ final class ModelImport {
             Trust trust = new Trust(archivedBlobs, options.trust());
             // What the registry would not serve it does not take in.
             snapshot.versions().forEach(version -> trust.require(version.candidate()));
-            return new Verified(state, snapshot, pieces);
+            ImportInspection inspection = new ImportInspection(archivedBlobs, options);
+            snapshot.versions().forEach(version -> inspection.require(version.candidate()));
+            return new Verified(state, snapshot, pieces, inspection.notInspected());
         } catch (IntegrityException e) {
             String message = String.valueOf(e.getMessage());
-            throw message.startsWith(archive.name())
-                    ? e
-                    : new IntegrityException(archive.name() + " is refused: " + message, e);
+            throw message.startsWith(archive.name()) ? e : new IntegrityException(refused(message), e);
+        } catch (ModelLoadException e) {
+            throw new ModelLoadException(refused(String.valueOf(e.getMessage())), e);
         }
+    }
+
+    private String refused(String reason) {
+        return archive.name() + " is refused: " + reason;
     }
 
     /** Returns how many blobs were new. */

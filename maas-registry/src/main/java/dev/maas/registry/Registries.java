@@ -114,6 +114,7 @@ public final class Registries {
     private static String label(URI location) {
         return "the store at '" + location.getScheme() + "://"
                 + (location.getHost() == null ? "" : location.getHost())
+                + (location.getPort() < 0 ? "" : ":" + location.getPort())
                 + (location.getRawPath() == null ? "" : location.getRawPath()) + "'";
     }
 

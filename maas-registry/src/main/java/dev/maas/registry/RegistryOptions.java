@@ -14,9 +14,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,53 +27,29 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class RegistryOptions {
-    private static final RegistryOptions DEFAULTS = new RegistryOptions(new Values());
+    private static final RegistryOptions DEFAULTS =
+            new RegistryOptions(null, TimeOptions.USUAL, null, true, SealOptions.NONE, TransferOptions.NONE);
 
-    /** Not written to any more, so that every thread sees what this one saw. */
-    private final Values values;
+    private final @Nullable String who;
+    private final TimeOptions times;
+    private final @Nullable List<ModelInspector> inspectors;
+    private final boolean locked;
+    private final SealOptions seal;
+    private final TransferOptions transfer;
 
-    private RegistryOptions(Values values) {
-        this.values = values;
-    }
-
-    /** What the options say, while they are made. */
-    private static final class Values {
-        @Nullable
-        String who;
-
-        Duration maxStaleness = Duration.ZERO;
-        Duration pollInterval = Duration.ofSeconds(1);
-        Duration grace = Duration.ofDays(1);
-        Duration retention = Duration.ofDays(30);
-        Clock clock = Clock.systemUTC();
-
-        @Nullable
-        List<ModelInspector> inspectors;
-
-        boolean locked = true;
-        SealOptions seal = SealOptions.NONE;
-        TransferOptions transfer = TransferOptions.NONE;
-
-        Values() {}
-
-        Values(Values from) {
-            who = from.who;
-            maxStaleness = from.maxStaleness;
-            pollInterval = from.pollInterval;
-            grace = from.grace;
-            retention = from.retention;
-            clock = from.clock;
-            inspectors = from.inspectors;
-            locked = from.locked;
-            seal = from.seal;
-            transfer = from.transfer;
-        }
-    }
-
-    private RegistryOptions with(Consumer<Values> change) {
-        Values changed = new Values(values);
-        change.accept(changed);
-        return new RegistryOptions(changed);
+    private RegistryOptions(
+            @Nullable String who,
+            TimeOptions times,
+            @Nullable List<ModelInspector> inspectors,
+            boolean locked,
+            SealOptions seal,
+            TransferOptions transfer) {
+        this.who = who;
+        this.times = times;
+        this.inspectors = inspectors;
+        this.locked = locked;
+        this.seal = seal;
+        this.transfer = transfer;
     }
 
     /** Returns the options of a registry that is opened without any. */
@@ -90,8 +64,7 @@ public final class RegistryOptions {
      * @throws InvalidInputException if it is blank or longer than 200 characters
      */
     public RegistryOptions who(String name) {
-        String required = Orders.requireWho(name);
-        return with(changed -> changed.who = required);
+        return new RegistryOptions(Orders.requireWho(name), times, inspectors, locked, seal, transfer);
     }
 
     /**
@@ -101,8 +74,7 @@ public final class RegistryOptions {
      * @throws InvalidInputException if it is negative
      */
     public RegistryOptions maxStaleness(Duration time) {
-        Duration required = notNegative(time, "staleness");
-        return with(changed -> changed.maxStaleness = required);
+        return times(times.maxStaleness(time));
     }
 
     /**
@@ -112,10 +84,7 @@ public final class RegistryOptions {
      * @throws InvalidInputException if it is below 10 ms
      */
     public RegistryOptions pollInterval(Duration time) {
-        if (time.compareTo(Duration.ofMillis(10)) < 0) {
-            throw new InvalidInputException("A poll interval is at least 10 ms; got " + time);
-        }
-        return with(changed -> changed.pollInterval = time);
+        return times(times.pollInterval(time));
     }
 
     /**
@@ -125,8 +94,7 @@ public final class RegistryOptions {
      * @throws InvalidInputException if it is negative
      */
     public RegistryOptions grace(Duration time) {
-        Duration required = notNegative(time, "grace time");
-        return with(changed -> changed.grace = required);
+        return times(times.grace(time));
     }
 
     /**
@@ -135,20 +103,21 @@ public final class RegistryOptions {
      * @throws InvalidInputException if it is negative
      */
     public RegistryOptions retention(Duration time) {
-        Duration required = notNegative(time, "retention");
-        return with(changed -> changed.retention = required);
+        return times(times.retention(time));
     }
 
     /** Returns these options with the clock that dates entries and decides on staleness and retention. */
     public RegistryOptions clock(Clock newClock) {
-        Objects.requireNonNull(newClock, "clock");
-        return with(changed -> changed.clock = newClock);
+        return times(times.clock(newClock));
+    }
+
+    private RegistryOptions times(TimeOptions newTimes) {
+        return new RegistryOptions(who, newTimes, inspectors, locked, seal, transfer);
     }
 
     /** Returns these options with the inspectors that read signatures, in place of those that {@link java.util.ServiceLoader} finds. */
     public RegistryOptions inspectors(List<ModelInspector> newInspectors) {
-        List<ModelInspector> copy = List.copyOf(newInspectors);
-        return with(changed -> changed.inspectors = copy);
+        return new RegistryOptions(who, times, List.copyOf(newInspectors), locked, seal, transfer);
     }
 
     /**
@@ -156,7 +125,7 @@ public final class RegistryOptions {
      * version that it is of.
      */
     public RegistryOptions signWith(Signer... signers) {
-        return seal(values.seal.signers(List.of(signers)));
+        return seal(seal.signers(List.of(signers)));
     }
 
     /**
@@ -164,7 +133,7 @@ public final class RegistryOptions {
      * version is trusted whose bytes have their digests. Lists and searches are not checked.
      */
     public RegistryOptions trust(TrustPolicy policy) {
-        return seal(values.seal.policy(policy));
+        return seal(seal.policy(policy));
     }
 
     /**
@@ -172,7 +141,7 @@ public final class RegistryOptions {
      * forked log is refused, also by the next process. None by default; each registry needs a folder of its own.
      */
     public RegistryOptions memory(Path folder) {
-        return seal(values.seal.memory(TrustMemory.in(folder)));
+        return seal(seal.memory(TrustMemory.in(folder)));
     }
 
     /**
@@ -186,7 +155,7 @@ public final class RegistryOptions {
      */
     public RegistryOptions encryptWith(KeyWrapper keys) {
         BlobCipher.requireAvailable();
-        return seal(values.seal.encryption(keys));
+        return seal(seal.encryption(keys));
     }
 
     /**
@@ -197,16 +166,16 @@ public final class RegistryOptions {
      */
     public RegistryOptions decryptWith(KeyWrapper keys) {
         BlobCipher.requireAvailable();
-        return seal(values.seal.decryption(keys));
+        return seal(seal.decryption(keys));
     }
 
-    /** Returns these options with how much a package may bring that is published, in place of {@link PackageLimits#defaults()}. */
+    /** Returns these options with how much a package may bring that is published or imported, in place of {@link PackageLimits#defaults()}. */
     public RegistryOptions packageLimits(PackageLimits limits) {
-        return seal(values.seal.limits(limits));
+        return seal(seal.limits(limits));
     }
 
     private RegistryOptions seal(SealOptions newSeal) {
-        return with(changed -> changed.seal = newSeal);
+        return new RegistryOptions(who, times, inspectors, locked, newSeal, transfer);
     }
 
     /** Returns these options with a cache of up to 64 GiB; see {@link #cache(Path, long)}. */
@@ -225,120 +194,128 @@ public final class RegistryOptions {
      * @throws InvalidInputException if the bound is not positive
      */
     public RegistryOptions cache(Path folder, long mostBytes) {
-        return transfer(values.transfer.cache(folder, mostBytes));
+        return transfer(transfer.cache(folder, mostBytes));
     }
 
     /** Returns these options with whether to serve only what is in the cache, and never to ask the store; false by default. */
     public RegistryOptions offline(boolean offline) {
-        return transfer(values.transfer.offline(offline));
+        return transfer(transfer.offline(offline));
+    }
+
+    /**
+     * Returns these options with whether a cache goes on serving an export while its server does not answer, also when the head that was read
+     * last is over; false by default. A head tells until when it is to be believed, so that nobody can hold newer ones back for longer; who keeps
+     * the server from answering would do just that. With {@code true}, what is over is served with a warning in the log. It takes a
+     * {@linkplain #cache(Path) cache}; stores that have no head are served from theirs for any time.
+     */
+    public RegistryOptions offlinePastExpiry(boolean allowed) {
+        return transfer(transfer.pastExpiry(allowed));
     }
 
     /** Returns these options with who hears how far long pulls and pushes have come; nobody by default. */
     public RegistryOptions transfers(TransferListener listener) {
-        return transfer(values.transfer.listener(listener));
+        return transfer(transfer.listener(listener));
     }
 
     private RegistryOptions transfer(TransferOptions newTransfer) {
-        return with(changed -> changed.transfer = newTransfer);
+        return new RegistryOptions(who, times, inspectors, locked, seal, newTransfer);
     }
 
     /** Returns these options without locks between this process's own committers, to show that nothing rests on them. */
     RegistryOptions withoutLocks() {
-        return with(changed -> changed.locked = false);
-    }
-
-    private static Duration notNegative(Duration time, String what) {
-        if (time.isNegative()) {
-            throw new InvalidInputException("A " + what + " is not negative; got " + time);
-        }
-        return time;
+        return new RegistryOptions(who, times, inspectors, false, seal, transfer);
     }
 
     /** Returns the name for this registry's orders, if one was given. */
     public Optional<String> who() {
-        return Optional.ofNullable(values.who);
+        return Optional.ofNullable(who);
     }
 
     /** Returns for how long an answer may be older than the store. */
     public Duration maxStaleness() {
-        return values.maxStaleness;
+        return times.maxStaleness();
     }
 
     /** Returns the time between two looks of a watch. */
     public Duration pollInterval() {
-        return values.pollInterval;
+        return times.pollInterval();
     }
 
     /** Returns the time for which a collector leaves alone what nothing refers to. */
     public Duration grace() {
-        return values.grace;
+        return times.grace();
     }
 
     /** Returns the time for which a deleted version can be restored. */
     public Duration retention() {
-        return values.retention;
+        return times.retention();
     }
 
     /** Returns the clock. */
     public Clock clock() {
-        return values.clock;
+        return times.clock();
     }
 
     /** Returns the inspectors, if they were given. */
     public Optional<List<ModelInspector>> inspectors() {
-        return Optional.ofNullable(values.inspectors);
+        return Optional.ofNullable(inspectors);
     }
 
     /** Returns who signs what is published. */
     public List<Signer> signers() {
-        return values.seal.signers();
+        return seal.signers();
     }
 
     /** Returns whom to trust, if that was said. */
     public Optional<TrustPolicy> trust() {
-        return Optional.ofNullable(values.seal.policy());
+        return Optional.ofNullable(seal.policy());
     }
 
     /** Returns what remembers the newest entries trusted, if anything does. */
     public Optional<TrustMemory> memory() {
-        return Optional.ofNullable(values.seal.memory());
+        return Optional.ofNullable(seal.memory());
     }
 
     /** Returns whether the store is never asked. */
     public boolean offline() {
-        return values.transfer.offline();
+        return transfer.offline();
+    }
+
+    /** Returns whether a cache serves an export also when its head is over. */
+    public boolean offlinePastExpiry() {
+        return transfer.pastExpiry();
     }
 
     /** Returns who hears of pulls and pushes. */
     public TransferListener transfers() {
-        return values.transfer.listener();
+        return transfer.listener();
     }
 
     /** Returns how the cache behaves, if there is one. */
     Optional<CacheSettings> cacheSettings() {
-        return values.transfer.settings(values.locked, values.clock);
+        return transfer.settings(locked, times.clock());
     }
 
     /** Returns who wraps the keys of what is published, if anything is encrypted. */
     public Optional<KeyWrapper> encryption() {
-        return Optional.ofNullable(values.seal.encryption());
+        return Optional.ofNullable(seal.encryption());
     }
 
     /** Returns who unwraps the keys of what is read, if anybody does. */
     public Optional<KeyWrapper> decryption() {
-        return Optional.ofNullable(values.seal.decryption());
+        return Optional.ofNullable(seal.decryption());
     }
 
     /** Returns how much a package may bring. */
     public PackageLimits packageLimits() {
-        return values.seal.limits();
+        return seal.limits();
     }
 
     SealOptions seal() {
-        return values.seal;
+        return seal;
     }
 
     boolean locked() {
-        return values.locked;
+        return locked;
     }
 }

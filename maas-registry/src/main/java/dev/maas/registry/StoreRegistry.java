@@ -58,7 +58,7 @@ final class StoreRegistry implements ManagedRegistry {
 
     StoreRegistry(ObjectStore store, RegistryOptions options, String who, List<ModelInspector> inspectors) {
         this.store = store;
-        this.options = options;
+        this.options = options.inspectors(inspectors);
         this.who = who;
         this.reader = new StoreReader(store);
         this.logReader = new LogReader(reader);
@@ -280,8 +280,8 @@ final class StoreRegistry implements ManagedRegistry {
             requireModel(state);
             return ModelSnapshot.of(state);
         });
-        boolean writable = store.readOnlyReason().isEmpty();
-        new ModelExport(logReader, blobs, leases, options, trust).write(snapshot, writable, archive);
+        new ModelExport(logReader, blobs, leases, options, trust)
+                .write(snapshot, store.readOnlyReason().isEmpty(), archive);
     }
 
     @Override
@@ -315,18 +315,14 @@ final class StoreRegistry implements ManagedRegistry {
     public Attachment attach(ModelVersion version, String type, byte[] content) {
         requireWritable();
         String subject = read(version.name(), state -> required(state, version).manifestHex());
-        long size = blobs.bytes(subject, ManifestJson.LARGEST).length;
-        Attachments.Artifact artifact = Attachments.artifact(type, content.clone(), subject, size);
+        Attachments.Artifact artifact = Attachments.to(blobs, subject, type, content.clone());
         try (HeldBlobs held = new HeldBlobs(leases, options, artifact.hexes())) {
             artifact.put(blobs);
             held.refresh();
             commit(version.name(), Optional.empty(), "", state -> {
                 boolean there = required(state, version).attachments.stream()
                         .anyMatch(attachment -> attachment.manifest().equals(artifact.manifestHex()));
-                return there
-                        ? Optional.empty()
-                        : Optional.of(
-                                new Change.Attach(version.number(), type, artifact.manifestHex(), artifact.hexes()));
+                return there ? Optional.empty() : Optional.of(artifact.change(version.number()));
             });
             artifact.put(blobs);
         }
@@ -351,10 +347,15 @@ final class StoreRegistry implements ManagedRegistry {
     }
 
     @Override
+    public StoredFiles files(ModelVersion version) {
+        Trust.Candidate candidate = candidate(version);
+        return FileKeys.files(candidate, trust.read(candidate).manifest());
+    }
+
+    @Override
     public Optional<Attachment> rewrap(ModelVersion version) {
         Trust.Candidate candidate = candidate(version);
-        Trust.Content content = trust.read(candidate);
-        return keys.rewrapped(candidate, content.manifest())
+        return keys.rewrapped(candidate, trust.read(candidate).manifest())
                 .map(wrapped -> attach(version, FileKeys.MEDIA_TYPE, wrapped));
     }
 

@@ -3,6 +3,7 @@ package dev.maas.registry;
 import dev.maas.AccessDeniedException;
 import dev.maas.ModelMetadata;
 import dev.maas.ModelSource;
+import dev.maas.ModelVersion;
 import dev.maas.registry.seal.BlobCipher;
 import dev.maas.registry.store.LocalCopy;
 import java.io.IOException;
@@ -73,6 +74,24 @@ final class VerifiedSource implements ModelSource {
             source.close();
             throw e;
         }
+    }
+
+    /**
+     * Returns the files of a version in a store of which everything was verified before; they are compared with their digests once more as they are
+     * read.
+     *
+     * @param keys the keys of those that are encrypted, by name; the source wipes them when it is closed
+     */
+    static VerifiedSource ofVerified(
+            ModelVersion version, Trust.Content content, Map<String, FileKey> keys, Blobs blobs) {
+        return new VerifiedSource(
+                version.ref().toString(),
+                content.facts().entry(),
+                version.metadata(),
+                Collections.unmodifiableMap(new TreeMap<>(content.manifest().files())),
+                Map.of(),
+                keys,
+                blobs);
     }
 
     @Override

@@ -186,7 +186,7 @@ class ExchangeTest {
 
             to.importModel(archive("early"));
             List<String> before = keys(target);
-            assertThat(to.importModel(archive("early"))).isEqualTo(new ImportReport("spam", 1, 1, 0, 0));
+            assertThat(to.importModel(archive("early"))).isEqualTo(new ImportReport("spam", 1, 1, 0, 0, 0));
             assertThat(keys(target)).isEqualTo(before);
 
             assertThat(to.importModel(archive("late")).newEntries()).isEqualTo(1);

@@ -20,6 +20,7 @@ import dev.maas.registry.store.TransferListener;
 import dev.maas.registry.store.http.FaultyServer;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -208,25 +210,95 @@ class OfflineTest {
         }
     }
 
-    @Test
-    void anExportIsReadByItsHeadThroughACacheAndWithoutItsServer() throws Exception {
-        String location;
+    /** Publishes a model and exports it for two days, lets a cache read it, and takes the server away. */
+    private String exportedAndReadOnce() throws Exception {
         try (ManagedRegistry origin = Registries.open(folder.resolve("origin"), TestModels.OPTIONS.clock(clock));
                 FaultyServer server = new FaultyServer(folder)) {
-            location = server.location("www");
+            String location = server.location("www");
             origin.publish(model("spam", "one").alias("champion"));
             origin.export(folder.resolve("www"), ExportOptions.defaults().validFor(Duration.ofDays(2)));
             try (ManagedRegistry registry = Registries.open(location, options())) {
                 assertThat(text(registry, registry.resolve("spam@champion"))).isEqualTo("one");
-                clock.advance(Duration.ofDays(3));
-                assertThatThrownBy(() -> registry.resolve("spam@champion"))
-                        .as("a head that is over")
-                        .isInstanceOf(IntegrityException.class);
             }
+            return location;
         }
+    }
+
+    @Test
+    void anExportIsReadThroughACacheAndWithoutItsServerUntilItsHeadIsOver() throws Exception {
+        String location = exportedAndReadOnce();
+        clock.advance(Duration.ofDays(1));
         try (ManagedRegistry registry = Registries.open(location, options())) {
             assertThat(text(registry, registry.resolve("spam@champion"))).isEqualTo("one");
             assertThat(registry.offlineSince()).isPresent();
+            clock.advance(Duration.ofDays(1));
+            assertThatThrownBy(() -> registry.resolve("spam@champion"))
+                    .as("whoever keeps the server from answering must not be believed for longer than it")
+                    .isInstanceOf(IntegrityException.class)
+                    .hasMessageContaining("is over")
+                    .hasMessageContaining("RegistryOptions.offlinePastExpiry(true)");
+        }
+    }
+
+    @Test
+    void anExportWhoseHeadIsOverIsNotServedByTheNextProcessEither() throws Exception {
+        String location = exportedAndReadOnce();
+        clock.advance(Duration.ofDays(3));
+        for (RegistryOptions options : List.of(options(), options().offline(true))) {
+            assertThatThrownBy(() -> Registries.open(location, options))
+                    .isInstanceOf(IntegrityException.class)
+                    .hasMessageContaining("2026-01-03T00:00:00Z");
+        }
+        for (RegistryOptions options : List.of(options(), options().offline(true))) {
+            try (ManagedRegistry registry = Registries.open(location, options.offlinePastExpiry(true))) {
+                assertThat(text(registry, registry.resolve("spam@champion")))
+                        .as("somebody said that it may be old")
+                        .isEqualTo("one");
+                assertThat(registry.offlineSince()).isPresent();
+            }
+        }
+    }
+
+    @Test
+    void aCacheThatLostItsDateServesNothing() throws Exception {
+        String location = exportedAndReadOnce();
+        Path date;
+        try (Stream<Path> files = Files.walk(folder.resolve("cache"))) {
+            date = files.filter(file -> file.endsWith("believed-until"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Files.writeString(date, "2026-01-");
+        assertThatThrownBy(() -> Registries.open(location, options())).isInstanceOf(IntegrityException.class);
+    }
+
+    @Test
+    void aNewHeadIsBelievedAnewAlsoLater() throws Exception {
+        try (ManagedRegistry origin = Registries.open(folder.resolve("origin"), TestModels.OPTIONS.clock(clock))) {
+            String location;
+            try (FaultyServer server = new FaultyServer(folder)) {
+                location = server.location("www");
+                origin.publish(model("spam", "one").alias("champion"));
+                ExportOptions twoDays = ExportOptions.defaults().validFor(Duration.ofDays(2));
+                origin.export(folder.resolve("www"), twoDays);
+                try (ManagedRegistry registry = Registries.open(location, options())) {
+                    assertThat(text(registry, registry.resolve("spam@champion")))
+                            .isEqualTo("one");
+                    clock.advance(Duration.ofDays(1));
+                    origin.export(folder.resolve("www"), twoDays);
+                    registry.resolve("spam@champion");
+                    clock.advance(Duration.ofDays(3));
+                    assertThatThrownBy(() -> registry.resolve("spam@champion"))
+                            .as("a server that shows a head that is over")
+                            .isInstanceOf(IntegrityException.class);
+                    origin.export(folder.resolve("www"), twoDays);
+                    registry.resolve("spam@champion");
+                }
+            }
+            clock.advance(Duration.ofDays(1));
+            try (ManagedRegistry registry = Registries.open(location, options())) {
+                assertThat(text(registry, registry.resolve("spam@champion"))).isEqualTo("one");
+            }
         }
     }
 }

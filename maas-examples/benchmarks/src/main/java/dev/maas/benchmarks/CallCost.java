@@ -28,8 +28,12 @@ public class CallCost {
     private Predictor<float[], float[]> predictor;
     private DjlRuntime djl;
     private ai.djl.inference.Predictor<float[], float[]> djlPredictor;
+    /** With as many threads as maas gives a run. */
     private RawRuntime raw;
+
     private RawRuntime.Pinned pinned;
+    /** As it is unless told otherwise. */
+    private RawRuntime documented;
 
     /** Loads the model into each contender; maas first, as its engine sets the process up for all. */
     @Setup(Level.Trial)
@@ -37,8 +41,9 @@ public class CallCost {
         row = model.row(1);
         maas = new MaasRuntime(model);
         predictor = maas.predictor();
-        raw = new RawRuntime(model, 0);
+        raw = new RawRuntime(model, Runtime.getRuntime().availableProcessors());
         pinned = raw.pinned(1);
+        documented = new RawRuntime(model, 0);
         djl = new DjlRuntime(model);
         djlPredictor = djl.predictor();
     }
@@ -50,10 +55,11 @@ public class CallCost {
         djl.close();
         pinned.close();
         raw.close();
+        documented.close();
         maas.close();
     }
 
-    /** ONNX Runtime with memory wrapped once. */
+    /** ONNX Runtime with memory wrapped once, and a run shared among all processors. */
     @Benchmark
     public float[] rawPinned() throws Exception {
         return pinned.call(row);
@@ -62,7 +68,7 @@ public class CallCost {
     /** ONNX Runtime as its documentation shows it. */
     @Benchmark
     public float[] rawDocumented() throws Exception {
-        return raw.callAsDocumented(row);
+        return documented.callAsDocumented(row);
     }
 
     /** maas. */

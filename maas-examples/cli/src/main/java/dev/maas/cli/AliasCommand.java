@@ -50,7 +50,7 @@ final class AliasCommand extends RegistryCommand {
         if (expected != null && !expected.matches("none|[1-9][0-9]{0,8}")) {
             throw new UsageException("--expect takes the number of a version, or none; got '" + expected + "'");
         }
-        try (ManagedRegistry opened = registry.open(shell)) {
+        try (ManagedRegistry opened = registry.open(this)) {
             if (alias == null) {
                 list(opened);
             } else {

@@ -21,6 +21,19 @@ final class DurationConverter implements ITypeConverter<Duration> {
         throw new TypeConversionException(wrong(text));
     }
 
+    /** Returns a time in the largest unit in which it is whole: {@code 30 days}, {@code 1 hour}. */
+    static String words(Duration time) {
+        if (time.equals(Duration.ofDays(time.toDays()))) {
+            return Words.count(time.toDays(), "day");
+        }
+        if (time.equals(Duration.ofHours(time.toHours()))) {
+            return Words.count(time.toHours(), "hour");
+        }
+        return time.equals(Duration.ofMinutes(time.toMinutes()))
+                ? Words.count(time.toMinutes(), "minute")
+                : Words.count(time.toSeconds(), "second");
+    }
+
     private static String wrong(String text) {
         return "a time is written like 30s, 10m, 36h or 7d; got '" + text + "'";
     }

@@ -93,7 +93,7 @@ final class Failures {
     private static String message(Exception e) {
         boolean meant = e instanceof MaasException || e instanceof UsageException || e instanceof CommandException;
         return meant
-                ? String.valueOf(e.getMessage())
+                ? CommandWords.of(String.valueOf(e.getMessage()))
                 : "Something failed that should not: " + e + ". Please report it, with what --verbose adds";
     }
 

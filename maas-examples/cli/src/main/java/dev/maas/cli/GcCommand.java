@@ -38,7 +38,7 @@ final class GcCommand extends RegistryCommand {
 
     @Override
     int run() {
-        try (ManagedRegistry opened = registry.open(shell, this::options)) {
+        try (ManagedRegistry opened = registry.open(this, this::options)) {
             CollectionReport report = dryRun ? opened.previewCollection() : opened.collect();
             answer(() -> document(report), () -> tell(report));
         }

@@ -35,7 +35,7 @@ final class HistoryCommand extends RegistryCommand {
 
     @Override
     int run() {
-        try (ManagedRegistry opened = registry.open(shell)) {
+        try (ManagedRegistry opened = registry.open(this)) {
             if (ref.selector() instanceof ModelRef.Alias alias) {
                 moves(opened, alias.alias());
             } else {

@@ -49,7 +49,7 @@ final class InferenceApi {
             if (status == 500) {
                 LOG.warn("A call failed", e);
             }
-            return HttpReply.error(status, String.valueOf(e.getMessage()));
+            return HttpReply.error(status, CommandWords.of(String.valueOf(e.getMessage())));
         } catch (RuntimeException e) {
             LOG.error("A call failed as it should not", e);
             return HttpReply.error(500, "Something failed that should not; the server's log says what");

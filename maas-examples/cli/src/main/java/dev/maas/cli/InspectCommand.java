@@ -51,7 +51,7 @@ final class InspectCommand extends MaasCommand {
 
     @Override
     int run() {
-        try (ModelChoice.Opened opened = ModelChoice.of(model).open(registry, shell)) {
+        try (ModelChoice.Opened opened = ModelChoice.of(model).open(registry, this)) {
             Optional<Inspection> inspection = Optional.empty();
             Verdict verdict;
             try {

@@ -46,7 +46,7 @@ final class ListCommand extends RegistryCommand {
 
     @Override
     int run() {
-        try (ManagedRegistry opened = registry.open(shell)) {
+        try (ManagedRegistry opened = registry.open(this)) {
             if (model == null) {
                 listModels(opened);
             } else {

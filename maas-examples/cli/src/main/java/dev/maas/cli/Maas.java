@@ -44,7 +44,8 @@ public final class Maas {
             footer = {
                 "",
                 "A version is written name, name:7, name:1.4.2, name:^1.4, name@alias or name@sha256:...",
-                "MAAS_REGISTRY names the registry where -r does not; NO_COLOR switches colours off.",
+                "MAAS_REGISTRY names the registry where -r does not, and MAAS_ENCRYPTION_KEY the file of keys where"
+                        + " --encryption-key does not; NO_COLOR switches colours off.",
                 "Exit status: 0 done, 1 failed, 2 called in a wrong way.",
             })
     static final class Root implements Runnable {
@@ -74,6 +75,13 @@ public final class Maas {
         }
     }
 
+    private static CommandLine keys(Shell shell) {
+        return new CommandLine(new KeyCommand(shell))
+                .addSubcommand(new KeyCommand.New(shell))
+                .addSubcommand(new KeyCommand.Rotate(shell))
+                .addSubcommand(new KeyCommand.Signing(shell));
+    }
+
     static CommandLine commandLine(Shell shell) {
         Failures failures = new Failures(shell);
         CommandLine line = new CommandLine(new Root())
@@ -90,8 +98,18 @@ public final class Maas {
                 .addSubcommand(new DeleteCommand(shell))
                 .addSubcommand(new RestoreCommand(shell))
                 .addSubcommand(new PullCommand(shell))
+                .addSubcommand(new WatchCommand(shell))
+                .addSubcommand(keys(shell))
                 .addSubcommand(new SignCommand(shell))
                 .addSubcommand(new VerifyCommand(shell))
+                .addSubcommand(new RewrapCommand(shell))
+                .addSubcommand(new AttachCommand(shell))
+                .addSubcommand(new AttachmentsCommand(shell))
+                .addSubcommand(new ExportCommand(shell))
+                .addSubcommand(new ImportCommand(shell))
+                .addSubcommand(new MigrateCommand(shell))
+                .addSubcommand(new ExportSiteCommand(shell))
+                .addSubcommand(new InfoCommand(shell))
                 .addSubcommand(new GcCommand(shell))
                 .addSubcommand(new PredictCommand(shell))
                 .addSubcommand(new ServeCommand(shell))

@@ -1,6 +1,7 @@
 package dev.maas.cli;
 
 import com.google.gson.JsonElement;
+import dev.maas.examples.terminal.Terminal;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
@@ -17,6 +18,11 @@ abstract class MaasCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "Print one JSON document; errors too, to the standard error.")
     boolean json;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Show no progress.")
+    boolean quiet;
 
     @Option(names = "--verbose", description = "Print the stack trace of an error as well.")
     boolean verbose;
@@ -37,6 +43,11 @@ abstract class MaasCommand implements Callable<Integer> {
     /** Prints one line for a person. */
     final void line(String text) {
         shell.out().println(text);
+    }
+
+    /** Returns where progress is shown; nowhere before a program, or a person who wants none. */
+    final Terminal side() {
+        return json || quiet ? new Terminal(shell.err(), false, false) : shell.side();
     }
 
     /** Does the work; returns the exit status. */

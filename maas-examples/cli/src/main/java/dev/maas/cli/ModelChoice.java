@@ -59,13 +59,13 @@ final class ModelChoice {
     }
 
     /** Opens the files. */
-    Opened open(RegistryChoice choice, Shell shell) {
+    Opened open(RegistryChoice choice, MaasCommand command) {
         Optional<Path> path = path();
         if (path.isPresent()) {
             return new Opened(text, ModelSource.of(path.get()), Optional.empty());
         }
         ModelRef ref = ref();
-        ManagedRegistry registry = choice.open(shell);
+        ManagedRegistry registry = choice.open(command);
         try {
             ModelVersion version = registry.resolve(ref);
             return new Opened(version.ref().toString(), registry.open(version), Optional.of(registry));

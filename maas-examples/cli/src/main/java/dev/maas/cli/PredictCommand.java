@@ -67,7 +67,7 @@ final class PredictCommand extends MaasCommand {
         PredictData data = PredictData.read(input, Optional.ofNullable(from), shell);
         Answer answer;
         String name;
-        try (ModelChoice.Opened opened = ModelChoice.of(model).open(registry, shell);
+        try (ModelChoice.Opened opened = ModelChoice.of(model).open(registry, this);
                 ModelLoader loader = ModelLoader.create();
                 Model loaded = loader.load(opened.source())) {
             name = opened.name();

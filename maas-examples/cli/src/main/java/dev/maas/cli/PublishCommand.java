@@ -43,6 +43,13 @@ final class PublishCommand extends RegistryCommand {
     @Mixin
     final SigningKey key = new SigningKey();
 
+    @Mixin
+    final LimitsChoice limits = new LimitsChoice();
+
+    @Option(names = "--signature", paramLabel = "FILE", description = DeclaredSignature.DESCRIPTION)
+    @Nullable
+    Path signature;
+
     @Option(
             names = {"-a", "--alias"},
             paramLabel = "ALIAS",
@@ -110,11 +117,10 @@ final class PublishCommand extends RegistryCommand {
         Optional<Signer> signer = key.signer();
         ModelSource files = ModelSource.of(path);
         ModelVersion version;
-        try (ManagedRegistry opened = registry.openOrMake(shell, options -> options(options, signer));
-                TransferBar bar = shell.side().transfer("Publishing " + name)) {
-            // A publisher reads each file twice: to find its digest, and to put it into the store.
-            WatchedSource watched = new WatchedSource(files, 2 * bytes(files), bar::moved);
-            version = opened.publish(describe(ModelPackage.of(watched).name(name)));
+        try (ManagedRegistry opened = registry.openOrMake(this, options -> options(options, signer));
+                TransferBar bar = side().transfer("Reading " + name)) {
+            version =
+                    opened.publish(describe(ModelPackage.of(watched(files, bar)).name(name)));
         }
         answer(
                 () -> VersionJson.version(version, aliases),
@@ -125,7 +131,18 @@ final class PublishCommand extends RegistryCommand {
 
     private RegistryOptions options(RegistryOptions options, Optional<Signer> signer) {
         RegistryOptions named = orders.who().map(options::who).orElse(options);
-        return signer.map(named::signWith).orElse(named);
+        RegistryOptions signing = signer.map(named::signWith).orElse(named);
+        return registry.encrypting(limits.on(signing));
+    }
+
+    /** Shows how files are read to find their digests, or to encrypt them; from then on, how they are moved is shown. */
+    private static ModelSource watched(ModelSource files, TransferBar bar) {
+        return new WatchedSource(files, bytes(files), (done, total) -> {
+            bar.moved(done, total);
+            if (done == total) {
+                bar.close();
+            }
+        });
     }
 
     private static long bytes(ModelSource files) {
@@ -160,6 +177,9 @@ final class PublishCommand extends RegistryCommand {
         }
         if (semanticVersion != null) {
             described = described.semanticVersion(semanticVersion);
+        }
+        if (signature != null) {
+            described = described.signature(DeclaredSignature.read(signature));
         }
         return engine == null ? described : described.engine(engine);
     }

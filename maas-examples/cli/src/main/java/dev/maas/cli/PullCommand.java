@@ -45,8 +45,14 @@ final class PullCommand extends RegistryCommand {
     @Override
     int run() throws IOException {
         NewFolder target = new NewFolder(folder);
-        try (ManagedRegistry opened = registry.open(shell)) {
+        try (ManagedRegistry opened = registry.open(this)) {
             ModelVersion version = opened.resolve(ref);
+            if (signed && !opened.files(version).encryptedUnder().isEmpty()) {
+                throw new CommandException(version.ref()
+                        + " is encrypted, and its signatures are of what is stored, not of"
+                        + " what it decrypts to: 'maas verify " + version.ref() + "' checks them. Pull it without"
+                        + " --signed; 'maas export' copies it as it is, with its signatures");
+            }
             Map<String, Long> files;
             int signatures = 0;
             try (NewFolder.Draft draft = target.begin()) {
@@ -63,7 +69,7 @@ final class PullCommand extends RegistryCommand {
 
     private Map<String, Long> write(ManagedRegistry opened, ModelVersion version, Path draft) throws IOException {
         Map<String, Long> files = new LinkedHashMap<>();
-        try (TransferBar bar = shell.side().transfer("Pulling " + version.ref());
+        try (TransferBar bar = side().transfer("Writing " + version.ref());
                 ModelSource source = new WatchedSource(opened.open(version), version.byteSize(), bar::moved)) {
             for (String file : new TreeSet<>(source.files())) {
                 Path path = draft.resolve(file);

@@ -1,23 +1,23 @@
 package dev.maas.cli;
 
+import dev.maas.examples.terminal.Terminal;
 import dev.maas.registry.ManagedRegistry;
 import dev.maas.registry.Registries;
 import dev.maas.registry.RegistryOptions;
+import dev.maas.registry.seal.KeyWrapper;
 import dev.maas.registry.seal.TrustPolicy;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which registry a command works on, in whose name, and whom it trusts. */
+/** Which registry a command works on, whom it trusts, and by which keys it reads. */
 final class RegistryChoice {
     private static final String VARIABLE = "MAAS_REGISTRY";
 
@@ -28,36 +28,58 @@ final class RegistryChoice {
     @Nullable
     String location;
 
-    @Option(
-            names = "--trust",
-            paramLabel = "[NAME=]FILE",
-            description = "Take only versions that one of these signed: a public key in PEM. May be repeated.")
-    List<String> trusted = new ArrayList<>();
+    @Mixin
+    final EncryptionChoice encryption = new EncryptionChoice();
+
+    @Mixin
+    final TrustChoice trust = new TrustChoice();
+
+    @Mixin
+    final CacheChoice cache = new CacheChoice();
 
     /** Opens the registry to read; one that is not there is not made. */
-    ManagedRegistry open(Shell shell) {
-        return open(shell, options -> options);
+    ManagedRegistry open(MaasCommand command) {
+        return open(command, options -> options);
     }
 
     /** Opens the registry to read, with more options. */
-    ManagedRegistry open(Shell shell, UnaryOperator<RegistryOptions> more) {
+    ManagedRegistry open(MaasCommand command, UnaryOperator<RegistryOptions> more) {
+        requireThere(command.shell);
+        return openOrMake(command, more);
+    }
+
+    private void requireThere(Shell shell) {
         String chosen = location(shell);
         Optional<Path> folder = folder(chosen);
         if (folder.isPresent() && !Files.exists(folder.get())) {
             throw new CommandException("There is no registry in '" + chosen
                     + "': no such folder. Check the location, or make it by publishing a model into it");
         }
-        return openOrMake(shell, more);
     }
 
     /** Opens the registry, and makes it if it is a folder that is not there. */
-    ManagedRegistry openOrMake(Shell shell, UnaryOperator<RegistryOptions> more) {
-        RegistryOptions options = RegistryOptions.defaults();
-        Optional<TrustPolicy> policy = policy(1);
-        if (policy.isPresent()) {
-            options = options.trust(policy.get());
+    ManagedRegistry openOrMake(MaasCommand command, UnaryOperator<RegistryOptions> more) {
+        Shell shell = command.shell;
+        RegistryOptions options = cache.on(trust.on(RegistryOptions.defaults()));
+        Optional<KeyWrapper> keys = encryption.keys(shell);
+        if (keys.isPresent()) {
+            options = options.decryptWith(keys.get());
+        }
+        Terminal side = command.side();
+        if (side.isInteractive()) {
+            options = options.transfers(new TransferProgress(side));
         }
         return Registries.open(location(shell), more.apply(options));
+    }
+
+    /** Returns options by which what is published is encrypted, if the command has keys. */
+    RegistryOptions encrypting(RegistryOptions options) {
+        return options.decryption().map(options::encryptWith).orElse(options);
+    }
+
+    /** Returns whom to trust; empty if nobody was named. */
+    Optional<TrustPolicy> policy() {
+        return trust.policy();
     }
 
     String location(Shell shell) {
@@ -76,29 +98,6 @@ final class RegistryChoice {
             return location.matches("[A-Za-z][A-Za-z0-9+.-]+:.*") ? Optional.empty() : Optional.of(Path.of(location));
         } catch (URISyntaxException | IllegalArgumentException | FileSystemNotFoundException e) {
             return Optional.empty();
-        }
-    }
-
-    /** Returns the policy that so many of the trusted keys must have signed; empty if none were named. */
-    Optional<TrustPolicy> policy(int count) {
-        if (trusted.isEmpty()) {
-            return Optional.empty();
-        }
-        TrustPolicy.Builder policy = TrustPolicy.builder();
-        for (String text : trusted) {
-            int equals = text.indexOf('=');
-            Path file = path(text.substring(equals + 1));
-            String name = equals < 0 ? String.valueOf(file.getFileName()) : text.substring(0, equals);
-            policy.signer(name, file);
-        }
-        return Optional.of(policy.require("*", count).build());
-    }
-
-    private static Path path(String text) {
-        try {
-            return Path.of(text);
-        } catch (InvalidPathException e) {
-            throw new UsageException("--trust takes a file, or NAME=FILE; got '" + text + "'");
         }
     }
 }

@@ -28,7 +28,7 @@ final class RollbackCommand extends RegistryCommand {
         if (!(ref.selector() instanceof ModelRef.Alias alias)) {
             throw new UsageException("Which alias is to go back? Write it like " + ref.name() + "@champion");
         }
-        try (ManagedRegistry opened = registry.open(shell, this::options)) {
+        try (ManagedRegistry opened = registry.open(this, this::options)) {
             AliasChange change = opened.rollback(ref.name(), alias.alias(), orders.why);
             answer(() -> VersionJson.change(change), () -> line(VersionText.change(change)));
         }

@@ -53,7 +53,7 @@ final class SearchCommand extends RegistryCommand {
             query = query.property(property.getKey(), property.getValue());
         }
         ModelQuery asked = newest ? query.newestOnly() : query;
-        try (ManagedRegistry opened = registry.open(shell)) {
+        try (ManagedRegistry opened = registry.open(this)) {
             List<ModelVersion> found = all(limit, request -> opened.search(asked, request));
             Map<String, Map<String, Integer>> aliases = new LinkedHashMap<>();
             found.forEach(version -> aliases.computeIfAbsent(version.name(), opened::aliases));

@@ -11,8 +11,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -67,37 +65,9 @@ final class ServeCommand extends RegistryCommand {
         if (largestBody < 1 || largestBody > MOST_MEBIBYTES) {
             throw new UsageException("--max-body takes 1 to " + MOST_MEBIBYTES + "; got " + largestBody);
         }
-        CountDownLatch done = new CountDownLatch(1);
-        Thread hook = new Thread(() -> stopAndWait(done), "maas-stop");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            serve(address());
-        } finally {
-            done.countDown();
-            remove(hook);
-        }
+        InetSocketAddress address = address();
+        StopSignal.around(shell, PATIENCE.multipliedBy(2), () -> serve(address));
         return 0;
-    }
-
-    /** The process ends when its hooks have ended: this one ends when all calls have. */
-    private void stopAndWait(CountDownLatch done) {
-        shell.stop();
-        try {
-            if (!done.await(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                shell.err().println("maas: The server did not stop in time");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void remove(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The process is ending, and the hook is what stopped the server.
-            hook.setName("maas-stopped");
-        }
     }
 
     private InetSocketAddress address() {
@@ -109,7 +79,7 @@ final class ServeCommand extends RegistryCommand {
     }
 
     private void serve(InetSocketAddress address) throws InterruptedException {
-        try (ManagedRegistry opened = registry.open(shell);
+        try (ManagedRegistry opened = registry.open(this);
                 ModelService service = ModelService.of(opened)) {
             ServedModels models = new ServedModels(opened, service, refs);
             models.load();

@@ -19,7 +19,7 @@ final class ShowCommand extends RegistryCommand {
 
     @Override
     int run() {
-        try (ManagedRegistry opened = registry.open(shell)) {
+        try (ManagedRegistry opened = registry.open(this)) {
             ModelVersion version = opened.resolve(ref);
             List<String> aliases = aliasesOf(opened, version);
             answer(

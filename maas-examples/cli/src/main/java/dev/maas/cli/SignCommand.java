@@ -56,7 +56,7 @@ final class SignCommand extends MaasCommand {
             sign(path.get(), signer);
             return 0;
         }
-        try (ManagedRegistry opened = registry.open(shell)) {
+        try (ManagedRegistry opened = registry.open(this)) {
             ModelVersion version = opened.resolve(chosen.ref());
             ManagedRegistry.Attachment attachment = opened.sign(version, signer);
             tell(version.ref().toString(), attachment.digest(), "attached to it", signer);

@@ -4,6 +4,7 @@ import dev.maas.ModelRef;
 import dev.maas.RegistryEvent;
 import dev.maas.VersionUpdate;
 import dev.maas.registry.ManagedRegistry;
+import dev.maas.registry.RegistryOptions;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
@@ -25,9 +26,14 @@ abstract class UpdateCommand extends RegistryCommand {
     /** Returns what was done, for a person. */
     abstract String told(String version);
 
+    /** Returns the options that the order takes. */
+    RegistryOptions options(RegistryOptions options) {
+        return options;
+    }
+
     @Override
     int run() {
-        try (ManagedRegistry opened = registry.open(shell)) {
+        try (ManagedRegistry opened = registry.open(this, this::options)) {
             VersionUpdate update = update(ref.name(), number(opened)).because(orders.why);
             String who = orders.who;
             RegistryEvent event = opened.update(who == null ? update : update.by(who));

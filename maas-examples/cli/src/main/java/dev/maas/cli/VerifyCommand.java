@@ -3,12 +3,14 @@ package dev.maas.cli;
 import com.google.gson.JsonObject;
 import dev.maas.ModelVersion;
 import dev.maas.registry.ManagedRegistry;
+import dev.maas.registry.StoredFiles;
 import dev.maas.registry.seal.ModelSigning;
 import dev.maas.registry.seal.TrustPolicy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,13 +31,6 @@ final class VerifyCommand extends MaasCommand {
     String model = "";
 
     @Option(
-            names = "--signers",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "How many of those that --trust names must have signed. Default: ${DEFAULT-VALUE}.")
-    int signers;
-
-    @Option(
             names = "--signature",
             paramLabel = "FILE",
             description = "The signature of a file or folder. Default: model.sig in it, or FILE.sig beside it.")
@@ -47,7 +42,7 @@ final class VerifyCommand extends MaasCommand {
 
     @Override
     int run() {
-        Optional<TrustPolicy> policy = registry.policy(signers);
+        Optional<TrustPolicy> policy = registry.policy();
         ModelChoice chosen = ModelChoice.of(model);
         Optional<Path> path = chosen.path();
         if (path.isPresent()) {
@@ -70,11 +65,11 @@ final class VerifyCommand extends MaasCommand {
                     + " 'maas pull --signed' brings those of a registry");
         }
         ModelSigning.Verified verified = ModelSigning.verify(path, policy, files.toArray(new Path[0]));
-        tell(model, verified.files().size(), files.size(), List.copyOf(new TreeSet<>(verified.signers())));
+        tell(model, verified.files().size(), Set.of(), files.size(), List.copyOf(new TreeSet<>(verified.signers())));
     }
 
     private void verify(ModelChoice chosen, Optional<TrustPolicy> policy) {
-        try (ManagedRegistry opened = registry.open(shell)) {
+        try (ManagedRegistry opened = registry.open(this)) {
             ModelVersion version = opened.resolve(chosen.ref());
             List<String> names = List.copyOf(new TreeSet<>(opened.verify(
                     version,
@@ -83,21 +78,19 @@ final class VerifyCommand extends MaasCommand {
             long attached = opened.attachments(version).stream()
                     .filter(attachment -> attachment.type().equals(ModelSigning.MEDIA_TYPE))
                     .count();
-            int files;
-            try (var source = opened.open(version)) {
-                files = source.files().size();
-            }
-            tell(version.ref().toString(), files, attached, names);
+            StoredFiles files = opened.files(version);
+            tell(version.ref().toString(), files.sizes().size(), files.encryptedUnder(), attached, names);
         }
     }
 
-    private void tell(String what, int files, long attached, List<String> names) {
+    private void tell(String what, int files, Set<String> encryptedUnder, long attached, List<String> names) {
         answer(
                 () -> {
                     JsonObject document = new JsonObject();
                     document.addProperty("model", what);
                     document.addProperty("verified", true);
                     document.addProperty("files", files);
+                    document.add("encryptedUnder", VersionJson.texts(encryptedUnder));
                     document.addProperty("signatures", attached);
                     document.add("signers", VersionJson.texts(names));
                     return document;
@@ -109,7 +102,12 @@ final class VerifyCommand extends MaasCommand {
                             ? "; not signed"
                             : "; " + Words.count(attached, "signature")
                                     + " not checked, name whom to trust by --trust FILE";
-                    line(digests + (names.isEmpty() ? unchecked : ", signed by " + VersionText.join(names)));
+                    String encrypted = encryptedUnder.isEmpty()
+                            ? ""
+                            : "; encrypted under the key " + VersionText.join(encryptedUnder);
+                    line(digests
+                            + (names.isEmpty() ? unchecked : ", signed by " + VersionText.join(names))
+                            + encrypted);
                 });
     }
 }

@@ -125,7 +125,7 @@ final class VersionText {
     }
 
     /** Others wrote it, and it may move the cursor or the reading direction. */
-    private static String printable(String text) {
+    static String printable(String text) {
         return text.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}&&[^\\p{Cs}]]", "?");
     }
 

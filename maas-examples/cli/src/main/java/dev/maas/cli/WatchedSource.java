@@ -27,7 +27,7 @@ final class WatchedSource implements ModelSource {
     /**
      * Watches a source.
      *
-     * @param expected how many bytes will be read, all readings together; more than that are not told of
+     * @param expected how many bytes will be read; what is read after these, such as when it is read again, is not told of
      */
     WatchedSource(ModelSource source, long expected, Listener listener) {
         this.source = source;
@@ -96,7 +96,10 @@ final class WatchedSource implements ModelSource {
 
         private void tell(int count) {
             if (count > 0) {
-                listener.moved(Math.min(expected, read.addAndGet(count)), expected);
+                long now = read.addAndGet(count);
+                if (now - count < expected) {
+                    listener.moved(Math.min(expected, now), expected);
+                }
             }
         }
     }

@@ -46,5 +46,15 @@ class CompletionTest {
         assertThat(bash("/bin/bash", "-c", String.format(complete, "gc --dr", 2))
                         .strip())
                 .isEqualTo("--dry-run");
+        assertThat(bash("/bin/bash", "-c", String.format(complete, "exp", 1)).strip())
+                .isEqualTo("export export-site");
+        assertThat(bash("/bin/bash", "-c", String.format(complete, "key ro", 2)).strip())
+                .isEqualTo("rotate");
+        assertThat(bash("/bin/bash", "-c", String.format(complete, "migrate tri", 2))
+                        .strip())
+                .contains("triton");
+        assertThat(bash("/bin/bash", "-c", String.format(complete, "predict --encryption", 2))
+                        .strip())
+                .isEqualTo("--encryption-key");
     }
 }

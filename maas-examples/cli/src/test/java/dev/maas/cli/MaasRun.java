@@ -49,11 +49,13 @@ final class MaasRun {
 
     /** Prepares a run that another thread will begin. */
     static MaasRun prepare(Path registry, String input, boolean interactive) {
+        return prepare(Map.of("MAAS_REGISTRY", registry.toString()), input, interactive);
+    }
+
+    /** Prepares a run with variables in its environment. */
+    static MaasRun prepare(Map<String, String> environment, String input, boolean interactive) {
         return new MaasRun(
-                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-                interactive,
-                80,
-                Map.of("MAAS_REGISTRY", registry.toString()));
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), interactive, 80, environment);
     }
 
     /** Runs a command without any environment. */

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeTest {
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```console\\n(.*?)^```$");
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|([^\\s\"']+)");
-    private static final Pattern FILE =
-            Pattern.compile("(\\./)?(flowers\\.onnx|flowers\\.csv|request\\.json|models|pulled|(key|public)\\.pem)");
+    private static final Pattern FILE = Pattern.compile(
+            "(\\./)?(flowers\\.(onnx|csv|tar)|(request|keys)\\.json|models|elsewhere|pulled|served|site|(key|public)\\.pem)");
     private static final Pattern PORT = Pattern.compile("127\\.0\\.0\\.1:([0-9]+)");
     private static final String SHOWN_PORT = "127.0.0.1:8080";
 
@@ -53,9 +53,7 @@ class ReadmeTest {
 
     @Test
     void everyCommandPrintsWhatTheReadmeSays() throws Exception {
-        assumeThat(has("openssl") && has("curl"))
-                .as("openssl and curl are here")
-                .isTrue();
+        assumeThat(has("curl")).as("curl is here").isTrue();
         for (Path sample : List.of(Samples.FLOWERS, Samples.FLOWERS_CSV, Samples.REQUEST)) {
             Files.copy(sample, folder.resolve(sample.getFileName()));
         }
@@ -78,10 +76,16 @@ class ReadmeTest {
                 .anyMatch(path -> Files.isExecutable(Path.of(path, program)));
     }
 
-    /** What differs from run to run: times, the fingerprints of new keys; and from machine to machine: the last digits of scores. */
+    /**
+     * What differs from run to run: times, the fingerprints and ids of new keys, the digests of what is encrypted; and from machine to machine: the
+     * last digits of scores, the length of the user's name in a history.
+     */
     private static String same(String output) {
         return output.replaceAll("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}", "2026-01-01 00:00")
-                .replaceAll("by the key [0-9a-f]{16}", "by the key 0123456789abcdef")
+                .replaceAll("the key [0-9a-f]{16}", "the key 0123456789abcdef")
+                .replaceAll("tink:[0-9]{1,10}", "tink:1234567890")
+                .replaceAll("(Exported .*(?:tar |objects, ))[0-9.]+ kB", "$1 20 kB")
+                .replaceAll("(Published secret.*sha256:)[0-9a-f]{12}", "$10123456789ab")
                 .replaceAll("(0\\.0*[1-9][0-9]{3})[0-9]+|([1-9]\\.[0-9]{3})[0-9]+(E-[0-9]+)", "$1$2$3")
                 .replaceAll(" +", " ")
                 .replaceAll("(?m) +$", "");

@@ -6,6 +6,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -337,12 +338,80 @@ class RegistryCommandsTest {
         MaasRun piped = maas("pull", "flowers:1", folder.resolve("piped").toString());
 
         assertThat(watched.err())
-                .contains("\rPulling flowers:1 [################] 100 %  474 B of 474 B")
+                .contains("\rWriting flowers:1 [################] 100 %  474 B of 474 B")
                 .endsWith("\r");
         assertThat(watched.out()).doesNotContain("\r");
         assertThat(piped.err()).isEmpty();
-        assertThat(MaasRun.onTerminal(registry, "publish", "more", Samples.FLOWERS.toString())
+        assertThat(MaasRun.onTerminal(
+                                registry,
+                                "publish",
+                                "more",
+                                Samples.model("echo").toString())
                         .err())
-                .contains("\rPublishing more [################] 100 %  948 B of 948 B");
+                .containsSubsequence(
+                        "\rReading more [################] 100 %  ",
+                        "\r   ", "\rPushing [################] 100 %  ", "/s", "\r   ")
+                .endsWith("\r");
+    }
+
+    @Test
+    void whoIsAProgramOrWantsQuietSeesNoProgress() {
+        for (String option : List.of("--json", "--quiet", "-q")) {
+            MaasRun run = MaasRun.onTerminal(
+                    registry, "publish", "other", Samples.model("log").toString(), option);
+            assertThat(run.status()).isZero();
+            assertThat(run.err()).as(option).isEmpty();
+            Path pulled = folder.resolve("pulled" + option);
+            assertThat(MaasRun.onTerminal(registry, "pull", "flowers:1", pulled.toString(), option)
+                            .err())
+                    .as(option)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aDeletedVersionIsKeptAsLongAsWasSaid() {
+        assertThat(maas("delete", "flowers:2", "--keep", "7d").out()).contains("brings it back within 7 days");
+        assertThat(maas("restore", "flowers:2").status()).isZero();
+        assertThat(maas("delete", "flowers:2", "--keep", "0s").status()).isZero();
+        assertThat(maas("gc", "--json").json().get("purgedVersions").getAsInt()).isEqualTo(1);
+        MaasRun late = maas("restore", "flowers:2");
+        assertThat(late.status()).isEqualTo(1);
+        assertThat(late.err()).contains("the time to restore it is over");
+    }
+
+    @Test
+    void aRegistryIsToldOfAsAWhole() {
+        JsonObject info = maas("info", "--json").json();
+
+        assertThat(info.keySet()).containsExactly("store", "id", "writable", "readOnlyReason", "offlineSince");
+        assertThat(info.get("writable").getAsBoolean()).isTrue();
+        assertThat(info.get("offlineSince").isJsonNull()).isTrue();
+        assertThat(maas("info").out()).contains("id  ", "writes   yes", "answers  yes");
+    }
+
+    @Test
+    void aFileIsAttachedListedAndRead() throws IOException {
+        Path report = Files.writeString(folder.resolve("report.md"), "# All is well\n");
+        JsonObject attached = maas("attach", "flowers:1", report.toString(), "--type", "text/markdown", "--json")
+                .json();
+
+        assertThat(attached.keySet()).containsExactly("digest", "type");
+        JsonObject listed = maas("attachments", "flowers:1", "--json").json();
+        assertThat(listed.keySet()).containsExactly("ref", "attachments");
+        assertThat(listed.getAsJsonArray("attachments")).containsExactly(attached);
+        String digest = attached.get("digest").getAsString();
+        assertThat(maas("attachments", "flowers:1").out())
+                .contains(digest.substring(0, 19))
+                .contains("text/markdown");
+        assertThat(maas("attachments", "flowers:1", "--read", digest.substring(7, 19))
+                        .out())
+                .isEqualTo("# All is well\n");
+        assertThat(maas("attachments", "flowers:1", "--read", "ffffffff").err())
+                .contains("'maas attachments flowers:1' lists what is");
+        MaasRun mixed = maas("attachments", "flowers:1", "--read", "ffffffff", "--json");
+        assertThat(mixed.status()).isEqualTo(2);
+        assertThat(mixed.error().get("kind").getAsString()).isEqualTo("usage");
+        assertThat(maas("attachments", "flowers:2").out()).isEqualTo("Nothing is attached to flowers:2\n");
     }
 }

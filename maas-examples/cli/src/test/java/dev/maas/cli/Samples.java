@@ -7,7 +7,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.stream.Stream;
 
@@ -35,13 +34,29 @@ final class Samples {
             "-c",
             "scores=setosa,versicolor,virginica"
         };
-        String[] all = Arrays.copyOf(words, words.length + more.length);
-        System.arraycopy(more, 0, all, words.length, more.length);
-        MaasRun run = MaasRun.in(registry, all);
+        MaasRun run = MaasRun.in(registry, words(words, more));
         if (run.status() != 0) {
             throw new AssertionError(run.toString());
         }
         return run;
+    }
+
+    /** Signs by the keys {@code SIGNER.pem} and {@code SIGNER.pub} of a folder. */
+    static MaasRun sign(Path registry, Path keys, String model, String signer, String... more) {
+        String[] words = {
+            "sign",
+            model,
+            "--key",
+            keys.resolve(signer + ".pem").toString(),
+            "--public-key",
+            keys.resolve(signer + ".pub").toString()
+        };
+        return MaasRun.in(registry, words(words, more));
+    }
+
+    /** Returns words and more of them. */
+    static String[] words(String[] words, String... more) {
+        return Stream.concat(Stream.of(words), Stream.of(more)).toArray(String[]::new);
     }
 
     /** Copies a registry, which costs less than to publish into another. */

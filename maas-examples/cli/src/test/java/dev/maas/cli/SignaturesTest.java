@@ -1,12 +1,14 @@
 package dev.maas.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,11 +38,7 @@ class SignaturesTest {
     }
 
     private MaasRun sign(String model, String signer, String... more) {
-        String[] words = Stream.concat(
-                        Stream.of("sign", model, "--key", file(signer + ".pem"), "--public-key", file(signer + ".pub")),
-                        Stream.of(more))
-                .toArray(String[]::new);
-        return maas(words);
+        return Samples.sign(registry, folder, model, signer, more);
     }
 
     @Test
@@ -70,7 +68,73 @@ class SignaturesTest {
                 maas(Stream.concat(Stream.of(both), Stream.of("--json")).toArray(String[]::new));
         assertThat(verified.json())
                 .hasToString(
-                        "{\"model\":\"flowers:1\",\"verified\":true,\"files\":1,\"signatures\":2,\"signers\":[\"ann\",\"bob\"]}");
+                        "{\"model\":\"flowers:1\",\"verified\":true,\"files\":1,\"encryptedUnder\":[],\"signatures\":2,\"signers\":[\"ann\",\"bob\"]}");
+    }
+
+    @Test
+    void aPairOfKeysIsMadeThatSigns() throws IOException {
+        JsonObject made = maas("key", "signing", file("new.pem"), file("new.pub"), "--json")
+                .json();
+        assertThat(made.keySet()).containsExactly("privateKey", "publicKey", "signer");
+        if (Files.getFileStore(folder).supportsFileAttributeView("posix")) {
+            assertThat(Files.getPosixFilePermissions(folder.resolve("new.pem")))
+                    .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+        }
+        assertThat(Samples.sign(registry, folder, "flowers:1", "new", "--json")
+                        .json()
+                        .get("signer"))
+                .isEqualTo(made.get("signer"));
+        assertThat(maas("verify", "flowers:1", "--trust", file("new.pub")).status())
+                .isZero();
+
+        MaasRun again = maas("key", "signing", file("more.pem"), file("new.pub"));
+        assertThat(again.status()).isEqualTo(1);
+        assertThat(again.err()).contains("is there already and is never written over");
+        assertThat(folder.resolve("more.pem")).doesNotExist();
+    }
+
+    @Test
+    void whatTheReferenceToolSignedIsVerifiedByItsAuthority() {
+        Path signed = Path.of(System.getProperty("maas.shared", "none"), "conformance", "signing");
+        assumeThat(signed)
+                .as("the reference tool's signed folders are on this machine")
+                .isDirectory();
+        String folder = signed.resolve("v1.1.0-certificate").toString();
+
+        assertThat(maas("verify", folder, "--trust-authority", "ca=" + signed.resolve("ca-cert.pem"))
+                        .out())
+                .endsWith("signed by ca\n");
+        assertThat(maas("verify", folder, "--trust", file("ann.pub")).status()).isEqualTo(1);
+    }
+
+    @Test
+    void everyReaderTakesOnlyWhatEnoughHaveSigned() {
+        sign("flowers:1", "ann");
+        String[] one = {"--trust", "ann=" + file("ann.pub"), "--trust", "bob=" + file("bob.pub")};
+        String[] two = {one[0], one[1], one[2], one[3], "--signers", "2"};
+        for (String[] command : new String[][] {
+            {"show", "flowers:1"},
+            {"predict", "flowers:1", Samples.FLOWERS_CSV.toString()},
+            {"pull", "flowers:1", file("pulled")},
+        }) {
+            assertThat(maas(Samples.words(command, two)).err()).contains("2 of [ann, bob] is not met");
+            assertThat(maas(Samples.words(command, one)).status()).isZero();
+        }
+        assertThat(maas("show", "flowers:1", "--signers", "2").status())
+                .as("whose?")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whatWasTrustedIsRememberedAndAnOlderHistoryRefused() throws IOException {
+        Path old = Samples.copy(registry, folder.resolve("old"));
+        Samples.publishFlowers(registry);
+        assertThat(maas("show", "flowers", "--memory", file("seen")).status()).isZero();
+
+        MaasRun rolledBack = MaasRun.in(old, "show", "flowers", "--memory", file("seen"), "--json");
+        assertThat(rolledBack.status()).isEqualTo(1);
+        assertThat(rolledBack.error().get("kind").getAsString()).isEqualTo("integrity");
+        assertThat(MaasRun.in(old, "show", "flowers").status()).isZero();
     }
 
     @Test

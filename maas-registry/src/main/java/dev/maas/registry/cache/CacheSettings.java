@@ -12,12 +12,19 @@ import java.util.Objects;
  * @param folder where it lies; it is made if it is not there
  * @param mostBytes the bytes of finished blobs that it keeps at most, but for those in use
  * @param offline whether to ask no store ever, and serve what is there
+ * @param pastExpiry whether to serve what is there also when the store's own date for it is over
  * @param locked whether processes wait for each other's transfers; nothing else rests on these locks
  * @param clock dates failures
  * @param listener hears of transfers
  */
 public record CacheSettings(
-        Path folder, long mostBytes, boolean offline, boolean locked, Clock clock, TransferListener listener) {
+        Path folder,
+        long mostBytes,
+        boolean offline,
+        boolean pastExpiry,
+        boolean locked,
+        Clock clock,
+        TransferListener listener) {
     /** The bound of a cache that was given none: 64 GiB. */
     public static final long MOST_BYTES = 64L << 30;
 

@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Blobs</b> are fetched into the cache when they are opened, and come from there since (see {@code BlobCache}). They have their digests in
  * their keys, so that a copy is never out of date.
  *
- * <p><b>Logs</b> are always read from the store, and what was read is kept. While the store does not answer, that is served in its stead, so that
- * what was resolved before still is, also by a process that starts then: as of the last read, with a warning in the log, and with
- * {@link #offlineSince} telling. What is needed and not here is an error that names it. Nothing that changes the store is ever answered from
- * here: a commit goes to the store or fails, and is checked against the store's own next entry.
+ * <p><b>Logs</b> are always read from the store, and what was read is kept. While the store does not answer, that is served in its stead, also by a
+ * process that starts then: as of the last read, for as long as the store said that it is to be believed, with a warning in the log, and with
+ * {@link #offlineSince} telling. What is needed and not here is an error that names it. What changes the store goes to the store or fails, and is
+ * checked against its own next entry.
  */
 public final class CachingStore implements ObjectStore {
     private final String label;
@@ -40,6 +40,7 @@ public final class CachingStore implements ObjectStore {
     private final BlobCache cache;
     private final Mirror mirror;
     private final Reach reach;
+    private final Expiry expiry;
     private final boolean offline;
     private volatile @Nullable ObjectStore opened;
     private volatile boolean closed;
@@ -51,6 +52,7 @@ public final class CachingStore implements ObjectStore {
         this.cache = cache;
         this.mirror = new Mirror(cache.folder(), Sha256.hex(location.getBytes(StandardCharsets.UTF_8)));
         this.reach = new Reach(settings.clock(), settings.offline());
+        this.expiry = new Expiry(mirror, settings.clock(), settings.pastExpiry());
         this.offline = settings.offline();
     }
 
@@ -111,6 +113,7 @@ public final class CachingStore implements ObjectStore {
         if (known == null) {
             known = opener.get();
             opened = known;
+            expiry.note(known);
         }
         return known;
     }
@@ -175,6 +178,7 @@ public final class CachingStore implements ObjectStore {
         if (reach.mayAsk()) {
             try {
                 T answer = question.ask(origin());
+                expiry.note(origin());
                 reach.answered(name());
                 return answer;
             } catch (RegistryException e) {
@@ -189,6 +193,7 @@ public final class CachingStore implements ObjectStore {
             if (failure != null) {
                 reach.failed(name(), failure);
             }
+            expiry.require(name());
             return answer.get();
         } catch (IOException e) {
             throw cache.folder().failure("be read", e);

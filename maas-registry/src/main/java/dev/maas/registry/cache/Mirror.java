@@ -2,11 +2,13 @@ package dev.maas.registry.cache;
 
 import dev.maas.registry.store.ObjectInfo;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -27,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class Mirror {
     private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
     private static final String HEADER = "store.json";
+    private static final String DATE = "believed-until";
     private static final Pattern LOGGED =
             Pattern.compile("models/([a-z0-9][a-z0-9._-]*)/(log|checkpoint)/([0-9]{20})\\.json");
     private static final Pattern FOLDER = Pattern.compile("models/([a-z0-9][a-z0-9._-]*)/(log|checkpoint)/");
@@ -69,6 +72,33 @@ final class Mirror {
         } catch (IOException e) {
             LOG.debug("'{}' was not kept for when the store is out of reach", key, e);
         }
+    }
+
+    /** Keeps until when what is here is to be believed. If the disk fails, nothing of it is served any more, rather than for any time. */
+    void keepDate(Instant until) {
+        try {
+            write(root.resolve(DATE), until.toString().getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            LOG.debug("The date was not kept until when the store's answers are to be believed", e);
+            try {
+                Files.deleteIfExists(root.resolve(HEADER));
+            } catch (IOException also) {
+                e.addSuppressed(also);
+                throw folder.failure("be written", e);
+            }
+        }
+    }
+
+    /** Returns until when what is here is to be believed; empty if the store never said. A date that is damaged is over. */
+    Optional<Instant> date() throws IOException {
+        return read(DATE).map(bytes -> {
+            try {
+                return Instant.parse(new String(bytes, StandardCharsets.US_ASCII));
+            } catch (DateTimeParseException e) {
+                LOG.debug("The date until when the store's answers are to be believed is damaged", e);
+                return Instant.EPOCH;
+            }
+        });
     }
 
     private void write(Path file, byte[] bytes) throws IOException {

@@ -310,7 +310,7 @@ class BlobCacheTest {
     void theLeastRecentlyUsedMakesRoomAndWhatIsInUseStays() throws Exception {
         SteppingClock clock = new SteppingClock();
         CacheSettings settings =
-                new CacheSettings(fixture.folder, 10_000_000, false, true, clock, TransferListener.NONE);
+                new CacheSettings(fixture.folder, 10_000_000, false, false, true, clock, TransferListener.NONE);
         List<String> keys = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             keys.add(fixture.put(CacheFixture.random(i, LARGE)));
@@ -438,7 +438,7 @@ class BlobCacheTest {
         byte[] bytes = CacheFixture.random(1, LARGE);
         String key = fixture.put(bytes);
         try (CachingStore store = fixture.open(new CacheSettings(
-                fixture.folder, CacheSettings.MOST_BYTES, false, true, Clock.systemUTC(), listener))) {
+                fixture.folder, CacheSettings.MOST_BYTES, false, false, true, Clock.systemUTC(), listener))) {
             CacheFixture.read(store, key);
             CacheFixture.read(store, key);
         }

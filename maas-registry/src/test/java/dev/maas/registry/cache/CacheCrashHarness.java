@@ -89,7 +89,7 @@ final class CacheCrashHarness {
 
     private static CachingStore open(Path folder, long bound, Clock clock, List<String> hexes, CacheSteps steps) {
         CacheSettings settings =
-                new CacheSettings(folder.resolve("cache"), bound, false, true, clock, TransferListener.NONE);
+                new CacheSettings(folder.resolve("cache"), bound, false, false, true, clock, TransferListener.NONE);
         CachingStore store = CachingStore.open("the store", "test:store", () -> remote(folder), settings, steps);
         store.noteChunks(hexes.get(0), hexes.get(1));
         store.noteChunks(hexes.get(2), hexes.get(3));

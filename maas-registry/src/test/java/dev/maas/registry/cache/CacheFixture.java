@@ -26,16 +26,16 @@ final class CacheFixture {
 
     static CacheSettings settings(Path folder) {
         return new CacheSettings(
-                folder, CacheSettings.MOST_BYTES, false, true, Clock.systemUTC(), TransferListener.NONE);
+                folder, CacheSettings.MOST_BYTES, false, false, true, Clock.systemUTC(), TransferListener.NONE);
     }
 
     static CacheSettings bounded(Path folder, long bytes) {
-        return new CacheSettings(folder, bytes, false, true, Clock.systemUTC(), TransferListener.NONE);
+        return new CacheSettings(folder, bytes, false, false, true, Clock.systemUTC(), TransferListener.NONE);
     }
 
     static CacheSettings unlocked(Path folder) {
         return new CacheSettings(
-                folder, CacheSettings.MOST_BYTES, false, false, Clock.systemUTC(), TransferListener.NONE);
+                folder, CacheSettings.MOST_BYTES, false, false, false, Clock.systemUTC(), TransferListener.NONE);
     }
 
     CachingStore open() {

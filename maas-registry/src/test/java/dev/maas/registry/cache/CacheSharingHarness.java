@@ -94,7 +94,7 @@ final class CacheSharingHarness {
     private static long read(Path folder, int threads, int blobs, long bound, boolean locked) throws Exception {
         CountingStore remote = new CountingStore(TestStores.file(folder.resolve("remote")));
         CacheSettings settings = new CacheSettings(
-                folder.resolve("cache"), bound, false, locked, Clock.systemUTC(), TransferListener.NONE);
+                folder.resolve("cache"), bound, false, false, locked, Clock.systemUTC(), TransferListener.NONE);
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try (CachingStore store = CachingStore.open("the store", "test:store", () -> remote, settings)) {
             List<Callable<Void>> readers = new ArrayList<>();

@@ -40,17 +40,26 @@ public final class TransferBar implements AutoCloseable {
      * Says that so many of so many bytes are done. A line is shown for the last of them and otherwise 20 times in a second at most.
      */
     public synchronized void moved(long done, long total) {
+        moved(done, total, done);
+    }
+
+    /**
+     * Says the same where not all that is done was moved, or more was, as when a transfer was taken up again; the rate is that of what moved.
+     *
+     * @param moved the bytes that were really moved
+     */
+    public synchronized void moved(long done, long total, long moved) {
         long now = nanoTime.getAsLong();
         if (interactive && (!shown || done >= total || now - shownAt >= NANOS_BETWEEN)) {
             shown = true;
             shownAt = now;
-            line.show(text(done, total, now));
+            line.show(text(done, total, moved, now));
         }
     }
 
-    private String text(long done, long total, long now) {
+    private String text(long done, long total, long moved, long now) {
         double seconds = (now - begin) / 1e9;
-        String rate = seconds > 0 ? ByteText.of((long) (done / seconds)) + "/s" : "";
+        String rate = seconds > 0 ? ByteText.of((long) (moved / seconds)) + "/s" : "";
         return String.format(
                         Locale.ROOT,
                         "%s [%s] %3d %%  %s of %s  %s",
