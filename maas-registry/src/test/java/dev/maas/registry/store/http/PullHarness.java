@@ -148,7 +148,7 @@ public final class PullHarness {
     /** Pulls as a registry with a cache does; that what came has its digest is the cache's promise. */
     private static String pullThroughCache(TestNginx nginx, String key, Path target) throws IOException {
         CacheSettings settings = new CacheSettings(
-                target, CacheSettings.MOST_BYTES, false, true, Clock.systemUTC(), TransferListener.NONE);
+                target, CacheSettings.MOST_BYTES, false, false, true, Clock.systemUTC(), TransferListener.NONE);
         try (CachingStore cache = CachingStore.open("store", "http:large", () -> open(nginx), settings);
                 LocalCopy copy = cache.local(key).orElseThrow()) {
             if (!copy.verified() || Files.size(copy.path()) == 0) {
