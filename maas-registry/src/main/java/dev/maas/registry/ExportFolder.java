@@ -31,6 +31,9 @@ final class ExportFolder {
     private static final String SCRATCH = "tmp";
     private static final String STAGED = "export-";
 
+    /** The file store's mark: an export that ended before there was a header is to be known again. */
+    private static final String MARK = ".maas-store";
+
     private final Path root;
     private final Set<Path> touched = new LinkedHashSet<>();
     private long objects;
@@ -56,6 +59,9 @@ final class ExportFolder {
         try {
             Files.createDirectories(root);
             requireOwn(root);
+            if (!Files.exists(root.resolve(MARK)) && !Files.exists(root.resolve(Keys.HEADER))) {
+                Files.createFile(root.resolve(MARK));
+            }
             Files.createDirectories(root.resolve(SCRATCH));
             try (DirectoryStream<Path> staged = Files.newDirectoryStream(root.resolve(SCRATCH), STAGED + "*")) {
                 for (Path path : staged) {
@@ -69,7 +75,7 @@ final class ExportFolder {
     }
 
     private static void requireOwn(Path root) throws IOException {
-        if (Files.exists(root.resolve(Keys.HEADER)) || Files.isDirectory(root.resolve(SCRATCH))) {
+        if (Files.exists(root.resolve(Keys.HEADER)) || Files.exists(root.resolve(MARK))) {
             return;
         }
         try (DirectoryStream<Path> paths = Files.newDirectoryStream(root)) {

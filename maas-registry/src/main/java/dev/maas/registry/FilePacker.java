@@ -5,6 +5,7 @@ import dev.maas.ModelSource;
 import dev.maas.PackageLimits;
 import dev.maas.RegistryException;
 import dev.maas.registry.cache.ChunkIndex;
+import dev.maas.registry.format.HashingPipe;
 import dev.maas.registry.format.Sha256;
 import dev.maas.registry.seal.BlobCipher;
 import dev.maas.registry.seal.KeyWrapper;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,29 +75,45 @@ final class FilePacker implements AutoCloseable {
     Packed pack(String file) {
         tally.file(file);
         String type = Manifest.mediaType(file, file.equals(source.entry()));
-        MessageDigest digest = Sha256.start();
         KeyWrapper wrapper = keys;
-        try (InputStream in = new Counted(source.open(file), digest)) {
-            if (wrapper != null) {
-                return encrypt(file, type, in, digest, wrapper);
-            }
-            long before = byteSize;
-            Chunked chunks = new Chunked();
-            in.transferTo(chunks);
-            String hex = Sha256.hex(digest);
-            plainHexes.put(file, hex);
-            if (chunkIndexes.size() < MOST_INDEXED) {
-                chunks.writer.finish(hex).ifPresent(index -> chunkIndexes.put(hex, index));
-            }
-            Manifest.Descriptor layer = Manifest.Descriptor.file(file, type, hex, byteSize - before);
-            return new Packed(layer, new PackedFile(() -> source.open(file), file, layer));
+        try (InputStream in = new Counted(source.open(file))) {
+            return wrapper == null ? hash(file, type, in) : encrypt(file, type, in, wrapper);
         } catch (IOException e) {
             throw new ModelLoadException("The file '" + file + "' of the package cannot be read", e);
         }
     }
 
-    private Packed encrypt(String file, String type, InputStream in, MessageDigest digest, KeyWrapper wrapper)
-            throws IOException {
+    /** Hashes a file, and cuts it into chunks meanwhile if it is large. */
+    private Packed hash(String file, String type, InputStream in) throws IOException {
+        long before = byteSize;
+        long announced = source.size(file);
+        ChunkIndex.@Nullable Writer chunks = announced < ChunkIndex.LEAST_BLOB || chunkIndexes.size() >= MOST_INDEXED
+                ? null
+                : new ChunkIndex.Writer();
+        String hex;
+        try (HashingPipe pipe = new HashingPipe(announced)) {
+            boolean ended = false;
+            while (!ended) {
+                HashingPipe.Block block = pipe.block();
+                ended = block.fill(in, Long.MAX_VALUE);
+                pipe.hash(block);
+                if (chunks != null) {
+                    chunks.update(block.bytes, 0, block.length);
+                }
+            }
+            hex = pipe.finish();
+        }
+        plainHexes.put(file, hex);
+        if (chunks != null) {
+            chunks.finish(hex).ifPresent(index -> chunkIndexes.put(hex, index));
+        }
+        Manifest.Descriptor layer = Manifest.Descriptor.file(file, type, hex, byteSize - before);
+        return new Packed(layer, new PackedFile(() -> source.open(file), file, layer));
+    }
+
+    private Packed encrypt(String file, String type, InputStream plain, KeyWrapper wrapper) throws IOException {
+        MessageDigest digest = Sha256.start();
+        InputStream in = new DigestInputStream(plain, digest);
         byte[] context = EncryptedLayer.context(model, factsHex, file);
         byte[] key = BlobCipher.newKey();
         try {
@@ -158,13 +176,10 @@ final class FilePacker implements AutoCloseable {
         }
     }
 
-    /** Hashes and counts what is read. */
+    /** Counts what is read. */
     private final class Counted extends FilterInputStream {
-        private final MessageDigest digest;
-
-        Counted(InputStream in, MessageDigest digest) {
+        Counted(InputStream in) {
             super(in);
-            this.digest = digest;
         }
 
         @Override
@@ -177,26 +192,10 @@ final class FilePacker implements AutoCloseable {
         public int read(byte[] bytes, int offset, int length) throws IOException {
             int count = in.read(bytes, offset, Math.min(length, BUFFER_BYTES));
             if (count > 0) {
-                digest.update(bytes, offset, count);
                 tally.bytes(count);
                 byteSize += count;
             }
             return count;
-        }
-    }
-
-    /** Cuts what is written into chunks. */
-    private static final class Chunked extends OutputStream {
-        private final ChunkIndex.Writer writer = new ChunkIndex.Writer();
-
-        @Override
-        public void write(int b) {
-            write(new byte[] {(byte) b}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) {
-            writer.update(bytes, offset, length);
         }
     }
 

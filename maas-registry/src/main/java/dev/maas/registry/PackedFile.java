@@ -1,10 +1,13 @@
 package dev.maas.registry;
 
+import dev.maas.registry.format.HashingPipe;
 import dev.maas.registry.store.ObjectContent;
 import dev.maas.registry.store.WrongBytesException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of a package as a store gets it, held against its digest while the store reads it: it may have changed since it was hashed.
@@ -14,6 +17,8 @@ import java.io.InputStream;
  * @param layer its digest and size
  */
 record PackedFile(Opening opening, String file, Manifest.Descriptor layer) implements ObjectContent {
+    private static final String CHANGED = " changed while it was published";
+
     /** Opens the bytes of a file. */
     @FunctionalInterface
     interface Opening {
@@ -32,15 +37,38 @@ record PackedFile(Opening opening, String file, Manifest.Descriptor layer) imple
 
     @Override
     public InputStream open() throws IOException {
-        String what = "The file '" + file + "' of the package";
-        return new FileStream(new VerifyingInputStream(opening.open(), what, layer.size(), layer.hex()), what);
+        return new FileStream(new VerifyingInputStream(opening.open(), what(), layer.size(), layer.hex()), what());
+    }
+
+    private String what() {
+        return "The file '" + file + "' of the package";
+    }
+
+    /** Writes the bytes, and hashes them meanwhile. */
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+        long left = layer.size();
+        try (InputStream in = new FileStream(opening.open(), what());
+                HashingPipe pipe = new HashingPipe(left)) {
+            boolean ended = false;
+            while (!ended && left >= 0) {
+                HashingPipe.Block block = pipe.block();
+                ended = block.fill(in, Long.MAX_VALUE);
+                left -= block.length;
+                pipe.hash(block);
+                out.write(block.bytes, 0, block.length);
+            }
+            if (left != 0 || !pipe.finish().equals(layer.hex())) {
+                throw new Failure(what() + CHANGED, null);
+            }
+        }
     }
 
     /** Thrown where a file of the package cannot be read or has changed, so that the store is not blamed. */
     static final class Failure extends IOException {
         private static final long serialVersionUID = 1L;
 
-        Failure(String message, IOException cause) {
+        Failure(String message, @Nullable IOException cause) {
             super(message, cause);
         }
     }
@@ -65,7 +93,7 @@ record PackedFile(Opening opening, String file, Manifest.Descriptor layer) imple
             try {
                 return in.read(bytes, offset, length);
             } catch (WrongBytesException e) {
-                throw new Failure(what + " changed while it was published", e);
+                throw new Failure(what + CHANGED, e);
             } catch (IOException e) {
                 throw new Failure(what + " cannot be read", e);
             }

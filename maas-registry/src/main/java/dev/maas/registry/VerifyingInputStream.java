@@ -47,10 +47,10 @@ final class VerifyingInputStream extends FilterInputStream {
             throw new WrongBytesException(what + " has more bytes than it should");
         }
         if (left == 0 && !checked) {
-            checked = true;
             if (!Sha256.hex(digest).equals(hex)) {
                 throw new WrongBytesException(what + " does not have the digest " + Sha256.PREFIX + hex);
             }
+            checked = true;
         }
         return count;
     }

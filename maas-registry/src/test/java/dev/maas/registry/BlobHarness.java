@@ -18,7 +18,7 @@ final class BlobHarness {
     private BlobHarness() {}
 
     public static void main(String[] args) throws Exception {
-        Path folder = Path.of(args[0]);
+        Path folder = Files.createDirectories(Path.of(args[0]));
         int megabytes = Integer.parseInt(args[1]);
         Path file = folder.resolve("large.onnx");
         write(file, megabytes);

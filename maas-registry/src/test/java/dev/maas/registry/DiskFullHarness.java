@@ -13,8 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * Fills the disk under a registry: a tmpfs of 4 MB in a mount namespace of its own. Publishing fails with an error that names the store; what was
@@ -35,7 +37,7 @@ final class DiskFullHarness {
             System.out.println("skipped: mounting in a namespace of one's own is not permitted here");
             return;
         }
-        System.out.print(run(Path.of(args[0]), Integer.parseInt(args[1])));
+        System.out.print(run(Files.createDirectories(Path.of(args[0])), Integer.parseInt(args[1])));
     }
 
     static boolean isPermitted() {
@@ -77,28 +79,41 @@ final class DiskFullHarness {
                 .as("the disk that is filled is the small one")
                 .isEqualTo(4 << 20);
         Random random = new Random(1);
-        List<byte[]> published = new ArrayList<>();
+        int versions = 0;
         int failures = 0;
         for (int round = 0; round < rounds; round++) {
+            // Each round has the disk for itself; what one published would leave too little for the next.
+            Path models = disk.resolve("models");
+            List<byte[]> published = new ArrayList<>();
             byte[] filler = new byte[(int) Files.getFileStore(disk).getUsableSpace() / 2];
             Path reserve = Files.write(disk.resolve("reserve"), filler);
             // A process that opens the registry on a disk that fills up, and one that opens it on the full disk.
-            try (ManagedRegistry registry = Registries.open(disk.resolve("models"), TestModels.OPTIONS)) {
+            try (ManagedRegistry registry = Registries.open(models, TestModels.OPTIONS)) {
                 failures += publishUntilFull(registry, random, published);
                 check(registry, published);
             }
             Files.delete(reserve);
-            try (ManagedRegistry registry = Registries.open(disk.resolve("models"), TestModels.OPTIONS)) {
+            try (ManagedRegistry registry = Registries.open(models, TestModels.OPTIONS)) {
                 check(registry, published);
                 byte[] content = content(random, 1_000);
                 assertThat(publish(registry, content)).isEqualTo(published.size() + 1);
                 published.add(content);
                 check(registry, published);
             }
+            versions += published.size();
+            remove(models);
         }
         System.out.println("figure registry.diskfull.rounds " + rounds + " count");
-        System.out.println("figure registry.diskfull.versions " + published.size() + " count");
+        System.out.println("figure registry.diskfull.versions " + versions + " count");
         System.out.println("figure registry.diskfull.failures " + failures + " count");
+    }
+
+    private static void remove(Path folder) throws IOException {
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
     }
 
     private static byte[] content(Random random, int size) {

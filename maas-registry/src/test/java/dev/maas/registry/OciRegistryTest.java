@@ -66,8 +66,8 @@ class OciRegistryTest extends RegistryBehaviour {
     }
 
     @Override
-    int manyVersions() {
-        return 55;
+    int manyEntries() {
+        return 40;
     }
 
     private static String hex(ModelVersion version) {

@@ -36,6 +36,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PublishTest {
@@ -127,8 +128,9 @@ class PublishTest {
         assertThat(store.list("", null, 10).objects()).hasSize(1);
     }
 
-    @Test
-    void aFileThatChangesWhileItIsPublishedIsNotCommitted() {
+    @ParameterizedTest
+    @CsvSource({"1, 1, 1", "1, 2, 0", "2, 1, 0", "3000000, 3000000, 1", "3000000, 2999999, 0", "3000000, 3000001, 0"})
+    void aFileThatChangesWhileItIsPublishedIsNotCommitted(int before, int after, byte change) {
         AtomicInteger opened = new AtomicInteger();
         ModelSource changing = new ModelSource() {
             @Override
@@ -143,12 +145,15 @@ class PublishTest {
 
             @Override
             public long size(String file) {
-                return 1;
+                return before;
             }
 
             @Override
             public InputStream open(String file) {
-                return new ByteArrayInputStream(new byte[] {(byte) opened.incrementAndGet()});
+                boolean first = opened.incrementAndGet() == 1;
+                byte[] bytes = new byte[first ? before : after];
+                bytes[bytes.length - 1] = first ? 0 : change;
+                return new ByteArrayInputStream(bytes);
             }
 
             @Override
@@ -165,7 +170,7 @@ class PublishTest {
             assertThatThrownBy(() -> registry.publish(
                             ModelPackage.of(changing).name("spam").signature(OTHER)))
                     .isInstanceOf(ModelLoadException.class)
-                    .hasMessageContaining("changed while it was published");
+                    .hasMessageContaining("The file 'model.onnx' of the package changed while it was published");
             assertThat(store.list("models/", null, 10).objects()).isEmpty();
         }
     }

@@ -44,8 +44,8 @@ abstract class RegistryBehaviour {
     /** Opens one more view of the same storage. */
     abstract ObjectStore store() throws Exception;
 
-    /** Returns how many versions make a log long; stores that are far away take fewer. */
-    int manyVersions() {
+    /** Returns how many entries make a log long; stores that are far away take fewer. */
+    int manyEntries() {
         return 150;
     }
 
@@ -441,22 +441,28 @@ abstract class RegistryBehaviour {
 
     @Test
     void aLongLogIsReadThroughItsCheckpoints() throws Exception {
-        int many = manyVersions();
-        for (int i = 1; i <= many; i++) {
-            registry.publish(model("spam", "v" + i).alias(i % 3 == 0 ? "champion" : "candidate"));
+        int many = manyEntries();
+        int versions = 0;
+        for (int i = 0; i < many; i++) {
+            // Entries of every kind count; what publishes nothing is the faster one.
+            if (i % 5 == 0) {
+                registry.publish(model("spam", "v" + ++versions).alias(i % 3 == 0 ? "champion" : "candidate"));
+            } else {
+                registry.update(VersionUpdate.edit("spam", versions).property("entry", Integer.toString(i)));
+            }
         }
         try (ObjectStore store = store()) {
             assertThat(store.list("models/spam/checkpoint/", null, 100).objects())
-                    .hasSizeBetween(many / 50, 6);
+                    .hasSizeBetween(Math.max(1, many / 50), 6);
         }
         try (ManagedRegistry other = Registries.open(store(), options())) {
             assertThat(other.resolve("spam")).isEqualTo(registry.resolve("spam"));
             assertThat(other.aliasHistory("spam", "champion")).isEqualTo(registry.aliasHistory("spam", "champion"));
-            assertThat(all(page -> other.versions("spam", page), 70))
+            assertThat(all(page -> other.versions("spam", page), 7))
                     .isEqualTo(all(page -> registry.versions("spam", page), 1000));
-            assertThat(other.publish(model("spam", "x")).number()).isEqualTo(many + 1);
+            assertThat(other.publish(model("spam", "x")).number()).isEqualTo(versions + 1);
         }
-        assertThat(registry.resolve("spam").number()).isEqualTo(many + 1);
+        assertThat(registry.resolve("spam").number()).isEqualTo(versions + 1);
     }
 
     @Test

@@ -12,7 +12,8 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * Measures a registry in a folder: many names, many versions each. Run it by {@code main} with a folder, names, and versions per name.
+ * Measures a registry in a folder: many names, many versions each. Run it by {@code main} with a folder, names, and versions per name; and
+ * with the versions from which and up to which to publish now, to do it in parts, of which the last one measures all else.
  */
 final class ScaleHarness {
     private ScaleHarness() {}
@@ -21,9 +22,14 @@ final class ScaleHarness {
         Path folder = Path.of(args[0]);
         int names = Integer.parseInt(args[1]);
         int versions = Integer.parseInt(args[2]);
+        int from = args.length > 3 ? Integer.parseInt(args[3]) : 0;
+        int to = args.length > 3 ? Integer.parseInt(args[4]) : versions;
         RegistryOptions options = TestModels.OPTIONS;
         try (ManagedRegistry registry = Registries.open(folder, options)) {
-            publish(registry, names, versions);
+            publish(registry, names, from, to);
+            if (to < versions) {
+                return;
+            }
             warm(registry, names);
             pages(registry);
         }
@@ -34,19 +40,20 @@ final class ScaleHarness {
         return String.format(Locale.ROOT, "model-%05d", i);
     }
 
-    private static void publish(ManagedRegistry registry, int names, int versions) {
-        long[] nanos = new long[versions];
-        for (int version = 0; version < versions; version++) {
+    private static void publish(ManagedRegistry registry, int names, int from, int to) {
+        long[] nanos = new long[to - from];
+        for (int version = from; version < to; version++) {
             long start = System.nanoTime();
             for (int i = 0; i < names; i++) {
                 registry.publish(
                         TestModels.model(name(i), i + " " + version).tag("text").alias("champion"));
             }
-            nanos[version] = (System.nanoTime() - start) / names;
+            nanos[version - from] = (System.nanoTime() - start) / names;
         }
-        int tenth = Math.max(1, versions / 10);
-        figure("registry.publish.first_tenth", mean(Arrays.copyOf(nanos, tenth)) / 1e6, "ms");
-        figure("registry.publish.last_tenth", mean(Arrays.copyOfRange(nanos, versions - tenth, versions)) / 1e6, "ms");
+        int part = Math.max(1, nanos.length / 10);
+        figure("registry.publish.from_" + from, mean(Arrays.copyOf(nanos, part)) / 1e6, "ms");
+        double last = mean(Arrays.copyOfRange(nanos, nanos.length - part, nanos.length));
+        figure("registry.publish.to_" + to, last / 1e6, "ms");
     }
 
     private static double mean(long[] nanos) {

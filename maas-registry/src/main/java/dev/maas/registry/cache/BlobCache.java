@@ -35,6 +35,10 @@ import org.slf4j.LoggerFactory;
 final class BlobCache implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BlobCache.class);
     private static final int MOST_TRIES = 5;
+
+    /** Without locks, another process may exchange a blob between the moment when one thread verified it and that when those who waited look. */
+    private static final int MOST_WAITS = 2;
+
     private static final int MOST_REMEMBERED = 100_000;
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -100,7 +104,9 @@ final class BlobCache implements AutoCloseable {
                     return known;
                 }
                 Leases.@Nullable Lease[] own = new Leases.Lease[1];
-                if (!flights.once(hex, () -> prepare(hex, origin, own))) {
+                boolean there =
+                        i < MOST_WAITS ? flights.once(hex, () -> prepare(hex, origin, own)) : prepare(hex, origin, own);
+                if (!there) {
                     return Optional.empty();
                 }
                 if (own[0] != null) {

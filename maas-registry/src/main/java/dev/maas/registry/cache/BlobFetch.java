@@ -143,7 +143,7 @@ final class BlobFetch {
             steps.done("put together");
             return false;
         }
-        remote.appendTo(file, size);
+        remote.appendRestTo(file, size);
         steps.done("transferred");
         return fromStoreOnly;
     }

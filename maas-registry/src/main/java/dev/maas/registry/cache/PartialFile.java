@@ -1,8 +1,11 @@
 package dev.maas.registry.cache;
 
+import dev.maas.registry.format.HashingPipe;
+import dev.maas.registry.store.EarlySync;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -25,6 +28,7 @@ final class PartialFile implements AutoCloseable {
     private final Path path;
     private final FileChannel channel;
     private final HashingPipe pipe;
+    private final EarlySync sync;
     private final CacheSteps steps;
     private long written;
 
@@ -32,6 +36,7 @@ final class PartialFile implements AutoCloseable {
         this.path = path;
         this.channel = channel;
         this.pipe = pipe;
+        this.sync = new EarlySync(channel);
         this.steps = steps;
     }
 
@@ -87,12 +92,10 @@ final class PartialFile implements AutoCloseable {
         boolean ended = false;
         while (!ended && written - before < most) {
             HashingPipe.Block block = pipe.block();
-            block.length = 0;
             try {
-                ended = read(in, block, (int) Math.min(block.bytes.length, most - (written - before)));
+                ended = block.fill(in, most - (written - before));
             } finally {
-                write(block);
-                pipe.hashed(block);
+                append(block);
             }
         }
         return written - before;
@@ -103,25 +106,22 @@ final class PartialFile implements AutoCloseable {
         append(new ByteArrayInputStream(bytes, 0, length), length);
     }
 
-    /** Fills a block; returns whether the stream ended. */
-    private static boolean read(InputStream in, HashingPipe.Block block, int wanted) throws IOException {
-        while (block.length < wanted) {
-            int count = in.read(block.bytes, block.length, wanted - block.length);
-            if (count < 0) {
-                return true;
-            }
-            block.length += count;
-        }
-        return false;
+    /** Returns an empty block, to be filled and appended. */
+    HashingPipe.Block block() throws InterruptedIOException {
+        return pipe.block();
     }
 
-    private void write(HashingPipe.Block block) throws IOException {
+    /** Appends a block, which is not the caller's any more. */
+    void append(HashingPipe.Block block) throws IOException {
         ByteBuffer buffer = ByteBuffer.wrap(block.bytes, 0, block.length);
         while (buffer.hasRemaining()) {
-            channel.write(buffer);
+            // By place, so that nothing of a write that failed half-way stays between.
+            channel.write(buffer, written + buffer.position());
         }
         written += block.length;
+        sync.written(block.length);
         steps.done("written");
+        pipe.hash(block);
     }
 
     /** Returns how many bytes it has. */
@@ -141,7 +141,7 @@ final class PartialFile implements AutoCloseable {
     /** Makes it durable and read-only. */
     void seal() throws IOException {
         CacheFolder.setReadOnly(path);
-        channel.force(true);
+        sync.finish();
         steps.done("synced");
     }
 

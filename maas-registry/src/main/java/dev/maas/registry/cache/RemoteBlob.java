@@ -31,18 +31,49 @@ final class RemoteBlob {
     }
 
     private InputStream open(long offset, long length) {
-        return store.open(key, offset, length)
-                .orElseThrow(() -> new RegistryException(store.name() + ": '" + key + "' is not there any more"));
+        return store.open(key, offset, length).orElseThrow(this::gone);
+    }
+
+    private RegistryException gone() {
+        return new RegistryException(store.name() + ": '" + key + "' is not there any more");
+    }
+
+    /** One attempt to append bytes up to a place. */
+    @FunctionalInterface
+    private interface Attempt {
+        void run() throws IOException;
     }
 
     /** Appends the bytes from where a file ends up to a place. */
     void appendTo(PartialFile file, long end) throws IOException {
+        append(file, end, () -> {
+            long wanted = end - file.written();
+            try (InputStream in = open(file.written(), wanted)) {
+                file.append(new CountingStream(in, transfer), wanted);
+            }
+        });
+    }
+
+    /** Appends all bytes from where a file ends, as the store has them in its buffers. */
+    void appendRestTo(PartialFile file, long size) throws IOException {
+        append(file, size, () -> {
+            AppendingChannel channel = new AppendingChannel(file, size, transfer);
+            try {
+                store.copyTo(key, file.written(), channel).orElseThrow(this::gone);
+            } finally {
+                // If the disk fails now, that counts, and not what the store said: it is not asked again.
+                channel.close();
+            }
+        });
+    }
+
+    private void append(PartialFile file, long end, Attempt attempt) throws IOException {
         int fruitless = 0;
         while (file.written() < end) {
             long before = file.written();
-            try (InputStream in = open(before, end - before)) {
-                InputStream counted = new CountingStream(in, transfer);
-                if (file.append(counted, end - before) < end - before) {
+            try {
+                attempt.run();
+                if (file.written() < end) {
                     throw new StoreFailure(store.name() + ": '" + key + "' ended at byte " + file.written() + " of "
                             + end + " that were announced");
                 }

@@ -40,7 +40,7 @@ final class ChannelCopy {
         try {
             return in.read(buffer);
         } catch (IOException e) {
-            throw new RegistryException(store.name() + ": cannot read '" + key + "'", e);
+            throw new RegistryException(store.name() + ": cannot read '" + key + "': " + e.getMessage(), e);
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.maas.AccessDeniedException;
 import dev.maas.ClosedException;
 import dev.maas.RegistryException;
 import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -184,14 +185,31 @@ final class FileStore implements ObjectStore {
     private void write(Path file, ObjectContent content) throws IOException {
         Set<StandardOpenOption> options = EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try (FileChannel channel = FileChannel.open(file, options)) {
-            OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
+            EarlySync sync = new EarlySync(channel);
+            OutputStream out = new BufferedOutputStream(new SyncedStream(channel, sync), BUFFER_BYTES);
             content.writeTo(out);
             out.flush();
             setReadOnly(file);
-            channel.force(true);
+            sync.finish();
         }
         if (!Objects.equals(file.getParent(), root.resolve("tmp"))) {
             folders.sync(parent(file));
+        }
+    }
+
+    /** Writes to a file and tells of it. */
+    private static final class SyncedStream extends FilterOutputStream {
+        private final EarlySync sync;
+
+        SyncedStream(FileChannel channel, EarlySync sync) {
+            super(Channels.newOutputStream(channel));
+            this.sync = sync;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+            sync.written(length);
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -14,6 +15,9 @@ import java.util.UUID;
 /** Opens a {@link FileStore}: makes its folder, and tries out which way of claiming names holds there. */
 final class FileStoreOpening {
     private static final String SCRATCH = "tmp";
+
+    /** Says that a folder is a store, before anything else is in it. No part of a key begins with a dot. */
+    private static final String MARK = ".maas-store";
 
     private FileStoreOpening() {}
 
@@ -42,8 +46,9 @@ final class FileStoreOpening {
     }
 
     /**
-     * A folder that is in use for something else is a slip of the pen; it must not be littered. Another process may be making the store at
-     * this moment: its scratch folder comes first, so it is looked for once more after other names were seen.
+     * A folder that is in use for something else is a slip of the pen; it must not be littered, and what it has in a folder of the name of our
+     * scratch must not be cleaned away. Another process may be making the store at this moment: its mark comes first, so it is looked for once
+     * more after other names were seen.
      */
     private static void requireOwn(Path root, String name) {
         if (isOwn(root)) {
@@ -62,7 +67,18 @@ final class FileStoreOpening {
     }
 
     private static boolean isOwn(Path root) {
-        return Files.exists(root.resolve("store.json")) || Files.isDirectory(root.resolve(SCRATCH));
+        return Files.exists(root.resolve("store.json")) || Files.exists(root.resolve(MARK));
+    }
+
+    private static void mark(Path root, FileFolders folders) throws IOException {
+        if (!isOwn(root)) {
+            try {
+                Files.createFile(root.resolve(MARK));
+            } catch (FileAlreadyExistsException e) {
+                // Another process is making the store, too.
+            }
+            folders.sync(root);
+        }
     }
 
     private static FileStore probe(Path root, String name, Set<FileCommit> allowed, FileSteps steps) {
@@ -71,6 +87,7 @@ final class FileStoreOpening {
         Path scratch = root.resolve(SCRATCH);
         for (FileCommit commit : allowed) {
             try {
+                mark(root, folders);
                 folders.make(scratch);
                 if (claimsOnce(scratch, commit)) {
                     return new FileStore(root, name, commit, null, folders, steps);

@@ -1,8 +1,10 @@
 package dev.maas.registry.store;
 
 import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 
 /** A content whose way into a store is told of. For sibling packages only; used by one put. */
 public record ReportedContent(ObjectContent content, Transfer transfer) implements ObjectContent {
@@ -14,6 +16,24 @@ public record ReportedContent(ObjectContent content, Transfer transfer) implemen
     @Override
     public String mediaType() {
         return content.mediaType();
+    }
+
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+        transfer.again();
+        content.writeTo(new FilterOutputStream(out) {
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                out.write(bytes, offset, length);
+                transfer.moved(length);
+            }
+
+            @Override
+            public void write(int b) throws IOException {
+                out.write(b);
+                transfer.moved(1);
+            }
+        });
     }
 
     @Override

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.maas.IntegrityException;
 import dev.maas.RegistryException;
+import dev.maas.registry.format.HashingPipe;
 import dev.maas.registry.format.Sha256;
 import dev.maas.registry.store.LocalCopy;
 import dev.maas.registry.store.TransferListener;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,11 +27,13 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +96,69 @@ class BlobCacheTest {
     void whatTheStoreDoesNotHaveIsNotThere() {
         try (CachingStore store = fixture.open()) {
             assertThat(store.local(BlobKeys.key("ab".repeat(32)))).isEmpty();
+        }
+    }
+
+    @Test
+    void whatAStoreHasInBuffersIsTakenAsItComesUpToTheSizeThatWasAnnounced() throws Exception {
+        byte[] blob = CacheFixture.random(1, LARGE + 77);
+        int broken = 1_000_003;
+        String key = fixture.put(blob);
+        List<Long> offsets = new ArrayList<>();
+        CountingStore buffers = new CountingStore(fixture.remote) {
+            @Override
+            public OptionalLong copyTo(String asked, long offset, WritableByteChannel target) throws IOException {
+                offsets.add(offset);
+                int end = offsets.size() == 1 ? broken : blob.length;
+                for (int place = (int) offset; place < end; place += 12_345) {
+                    target.write(ByteBuffer.wrap(blob, place, Math.min(12_345, end - place)));
+                }
+                if (end == broken) {
+                    throw new RegistryException("the store broke off: injected");
+                }
+                target.write(ByteBuffer.allocate(5));
+                return OptionalLong.of(end - offset + 5);
+            }
+        };
+        try (CachingStore store =
+                CachingStore.open("the store", "test:store", () -> buffers, CacheFixture.settings(fixture.folder))) {
+            assertThat(CacheFixture.read(store, key)).isEqualTo(blob);
+        }
+        assertThat(offsets).containsExactly(0L, (long) broken);
+        assertThat(buffers.opens).hasValue(0);
+    }
+
+    /** So do processes without locks: each puts the blob that it fetched in the place of the other's. */
+    @Test
+    void whoWaitsForABlobThatIsExchangedAllTheTimeGetsIt() throws Exception {
+        byte[] blob = CacheFixture.random(1, 1000);
+        String hex = Sha256.hex(blob);
+        String key = fixture.put(blob);
+        ExecutorService threads = Executors.newFixedThreadPool(9);
+        AtomicBoolean done = new AtomicBoolean();
+        try (CachingStore store = fixture.open(CacheFixture.unlocked(fixture.folder))) {
+            CacheFixture.read(store, key);
+            Future<Void> exchanging = threads.submit(() -> {
+                CacheFolder folder = CacheFolder.open(fixture.folder);
+                while (!done.get()) {
+                    Path other = Files.write(folder.scratch(), blob);
+                    Files.move(other, folder.blob(hex), StandardCopyOption.ATOMIC_MOVE);
+                }
+                return null;
+            });
+            List<Future<Void>> readers = threads.invokeAll(Collections.nCopies(8, () -> {
+                for (int i = 0; i < 200; i++) {
+                    assertThat(CacheFixture.read(store, key)).isEqualTo(blob);
+                }
+                return null;
+            }));
+            done.set(true);
+            exchanging.get();
+            for (Future<Void> reader : readers) {
+                reader.get();
+            }
+        } finally {
+            threads.shutdownNow();
         }
     }
 

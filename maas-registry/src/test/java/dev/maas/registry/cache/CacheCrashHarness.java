@@ -22,23 +22,47 @@ import java.util.stream.Stream;
 
 /**
  * Ends a process at each step of filling a cache and looks at what it left: no wrong byte under any name, every blob to be had, nothing left behind.
- * Run it by {@code main} with a folder and the number of rounds through all steps.
+ * Run it by {@code main} with a folder and the number of rounds through all steps, and with one of the actions if not all are wanted.
  */
 final class CacheCrashHarness {
     static final int SIZE = 4 << 20;
 
     private static final int HALTED = 77;
+    private static final List<String> ACTIONS = List.of("fill", "resume", "reuse", "evict");
 
     private CacheCrashHarness() {}
 
+    /** The blobs and their indexes, which take a while to make. */
+    private static final class Made {
+        static final byte[] FIRST = CacheFixture.random(1, SIZE + 1000);
+        static final byte[] SECOND = second();
+        static final List<byte[]> INDEXES = List.of(CacheFixture.index(FIRST), CacheFixture.index(SECOND));
+
+        /** The digest of each blob, and behind it that of its index. */
+        static final List<String> HEXES =
+                List.of(Sha256.hex(FIRST), Sha256.hex(INDEXES.get(0)), Sha256.hex(SECOND), Sha256.hex(INDEXES.get(1)));
+
+        private Made() {}
+
+        private static byte[] second() {
+            byte[] bytes = FIRST.clone();
+            Arrays.fill(bytes, 1 << 20, (1 << 20) + 50_000, (byte) 7);
+            return bytes;
+        }
+    }
+
     public static void main(String[] args) throws Exception {
         if (args[0].equals("child")) {
-            act(Path.of(args[1]), args[2], Integer.parseInt(args[3]));
+            act(
+                    Path.of(args[1]),
+                    args[2],
+                    Integer.parseInt(args[3]),
+                    List.of(args).subList(4, 8));
             return;
         }
         int runs = 0;
         for (int round = 0; round < Integer.parseInt(args[1]); round++) {
-            for (String action : List.of("fill", "resume", "reuse", "evict")) {
+            for (String action : args.length > 2 ? List.of(args[2]) : ACTIONS) {
                 runs += crashAtEveryStep(Path.of(args[0]).resolve("round-" + round), action, 1);
             }
         }
@@ -54,34 +78,21 @@ final class CacheCrashHarness {
         return runs;
     }
 
-    private static byte[] first() {
-        return CacheFixture.random(1, SIZE + 1000);
-    }
-
-    private static byte[] second() {
-        byte[] bytes = first();
-        Arrays.fill(bytes, 1 << 20, (1 << 20) + 50_000, (byte) 7);
-        return bytes;
-    }
-
     private static ObjectStore remote(Path folder) {
         // Behind this, the store's files are not seen as files of this machine.
         return new CountingStore(TestStores.file(folder.resolve("remote")));
     }
 
-    private static String put(ObjectStore store, byte[] bytes) {
-        String key = BlobKeys.key(Sha256.hex(bytes));
-        store.putIfAbsent(key, ObjectContent.of(bytes, ObjectContent.OCTETS));
-        return key;
+    private static void put(ObjectStore store, String hex, byte[] bytes) {
+        store.putIfAbsent(BlobKeys.key(hex), ObjectContent.of(bytes, ObjectContent.OCTETS));
     }
 
-    private static CachingStore open(Path folder, long bound, Clock clock, CacheSteps steps) {
+    private static CachingStore open(Path folder, long bound, Clock clock, List<String> hexes, CacheSteps steps) {
         CacheSettings settings =
                 new CacheSettings(folder.resolve("cache"), bound, false, false, true, clock, TransferListener.NONE);
         CachingStore store = CachingStore.open("the store", "test:store", () -> remote(folder), settings, steps);
-        for (byte[] blob : List.of(first(), second())) {
-            store.noteChunks(Sha256.hex(blob), Sha256.hex(CacheFixture.index(blob)));
-        }
+        store.noteChunks(hexes.get(0), hexes.get(1));
+        store.noteChunks(hexes.get(2), hexes.get(3));
         return store;
     }
 
@@ -89,20 +100,22 @@ final class CacheCrashHarness {
     private static boolean crashAt(Path folder, String action, int step) throws Exception {
         Files.createDirectories(folder);
         ObjectStore remote = remote(folder);
-        for (byte[] blob : List.of(first(), second())) {
-            put(remote, blob);
-            put(remote, CacheFixture.index(blob));
-        }
+        put(remote, Made.HEXES.get(0), Made.FIRST);
+        put(remote, Made.HEXES.get(1), Made.INDEXES.get(0));
+        put(remote, Made.HEXES.get(2), Made.SECOND);
+        put(remote, Made.HEXES.get(3), Made.INDEXES.get(1));
         if (!action.equals("fill")) {
-            try (CachingStore store = open(folder, CacheSettings.MOST_BYTES, Clock.systemUTC(), CacheSteps.NONE)) {
-                CacheFixture.read(store, key(first()));
+            try (CachingStore store = open(folder, Clock.systemUTC())) {
+                CacheFixture.read(store, BlobKeys.key(Made.HEXES.get(0)));
             }
         }
         if (action.equals("resume")) {
             Path partials = folder.resolve("cache/partial");
-            Files.write(partials.resolve(Sha256.hex(second()) + ".left"), Arrays.copyOf(second(), 3 << 20));
+            Files.write(partials.resolve(Made.HEXES.get(2) + ".left"), Arrays.copyOf(Made.SECOND, 3 << 20));
         }
-        Process child = start(CacheCrashHarness.class, "child", folder.toString(), action, Integer.toString(step));
+        List<String> arguments = new ArrayList<>(List.of("child", folder.toString(), action, Integer.toString(step)));
+        arguments.addAll(Made.HEXES);
+        Process child = start(CacheCrashHarness.class, arguments.toArray(new String[0]));
         String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int code = child.waitFor();
         assertThat(code).as(output).isIn(0, HALTED);
@@ -110,11 +123,11 @@ final class CacheCrashHarness {
         return code == HALTED;
     }
 
-    private static String key(byte[] blob) {
-        return BlobKeys.key(Sha256.hex(blob));
+    private static CachingStore open(Path folder, Clock clock) {
+        return open(folder, CacheSettings.MOST_BYTES, clock, Made.HEXES, CacheSteps.NONE);
     }
 
-    private static void act(Path folder, String action, int haltAt) throws IOException {
+    private static void act(Path folder, String action, int haltAt, List<String> hexes) throws IOException {
         AtomicInteger steps = new AtomicInteger();
         CacheSteps halting = step -> {
             if (steps.incrementAndGet() == haltAt) {
@@ -122,9 +135,9 @@ final class CacheCrashHarness {
             }
         };
         long bound = action.equals("evict") ? SIZE + 5000 : CacheSettings.MOST_BYTES;
-        CachingStore store = open(folder, bound, Clock.systemUTC(), halting);
-        try (LocalCopy copy =
-                store.local(key(action.equals("fill") ? first() : second())).orElseThrow()) {
+        CachingStore store = open(folder, bound, Clock.systemUTC(), hexes, halting);
+        String hex = hexes.get(action.equals("fill") ? 0 : 2);
+        try (LocalCopy copy = store.local(BlobKeys.key(hex)).orElseThrow()) {
             if (Files.size(copy.path()) != SIZE + 1000) {
                 throw new IllegalStateException("The size is wrong");
             }
@@ -134,14 +147,14 @@ final class CacheCrashHarness {
 
     private static void check(Path folder) throws IOException {
         requireDigests(folder.resolve("cache/sha256"));
-        try (CachingStore store = open(folder, CacheSettings.MOST_BYTES, Clock.systemUTC(), CacheSteps.NONE)) {
-            assertThat(Arrays.equals(CacheFixture.read(store, key(first())), first()))
+        try (CachingStore store = open(folder, Clock.systemUTC())) {
+            assertThat(Arrays.equals(CacheFixture.read(store, BlobKeys.key(Made.HEXES.get(0))), Made.FIRST))
                     .isTrue();
-            assertThat(Arrays.equals(CacheFixture.read(store, key(second())), second()))
+            assertThat(Arrays.equals(CacheFixture.read(store, BlobKeys.key(Made.HEXES.get(2))), Made.SECOND))
                     .isTrue();
         }
         Clock later = Clock.offset(Clock.systemUTC(), Duration.ofDays(3));
-        open(folder, CacheSettings.MOST_BYTES, later, CacheSteps.NONE).close();
+        open(folder, later).close();
         for (String scratch : List.of("partial", "tmp", "leases")) {
             assertThat(files(folder.resolve("cache").resolve(scratch)))
                     .as("left behind in %s", scratch)

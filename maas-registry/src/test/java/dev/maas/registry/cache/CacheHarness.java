@@ -1,36 +1,21 @@
 package dev.maas.registry.cache;
 
-import com.sun.net.httpserver.HttpServer;
-import dev.maas.RegistryException;
 import dev.maas.registry.format.Sha256;
-import dev.maas.registry.store.LocalCopy;
 import dev.maas.registry.store.ObjectContent;
-import dev.maas.registry.store.ObjectInfo;
 import dev.maas.registry.store.ObjectStore;
 import dev.maas.registry.store.TestStores;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.HttpURLConnection;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.time.Clock;
-import java.time.Instant;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /**
- * Measures a cache: {@code reuse FOLDER MEGABYTES} tells what a change of 1 MB moves, {@code speed FOLDER MEGABYTES} how fast a cold blob comes from
- * an HTTP server in the same process, against copying it and hashing the copy.
+ * Measures a cache: {@code FOLDER MEGABYTES} tells what a change of 1 MB in a blob of that size moves. How fast a cold blob comes, {@code PullHarness}
+ * of the store behind web servers tells.
  */
 final class CacheHarness {
     private static final int MEGABYTE = 1 << 20;
@@ -38,13 +23,7 @@ final class CacheHarness {
     private CacheHarness() {}
 
     public static void main(String[] args) throws Exception {
-        Path folder = Files.createDirectories(Path.of(args[1]));
-        int megabytes = Integer.parseInt(args[2]);
-        if (args[0].equals("reuse")) {
-            reuse(folder, megabytes);
-        } else {
-            speed(folder, megabytes);
-        }
+        reuse(Files.createDirectories(Path.of(args[0])), Integer.parseInt(args[1]));
         System.out.println(
                 "figure registry.cache.heap.max " + (Runtime.getRuntime().maxMemory() >> 20) + " MB");
     }
@@ -135,94 +114,6 @@ final class CacheHarness {
                 return Files.newInputStream(file);
             }
         };
-    }
-
-    private static void speed(Path folder, int megabytes) throws Exception {
-        Path file = write(folder.resolve("original"), megabytes, -5);
-        String hex = hash(file);
-        ExecutorService executor = Executors.newCachedThreadPool();
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(executor);
-        server.createContext("/", exchange -> {
-            exchange.sendResponseHeaders(200, Files.size(file));
-            try (OutputStream out = exchange.getResponseBody()) {
-                Files.copy(file, out);
-            }
-        });
-        server.start();
-        try {
-            for (int round = 1; round <= 3; round++) {
-                double copied = copyAndHash(file, folder.resolve("copy"));
-                double pulled = pull(
-                        folder.resolve("cache-" + round), server.getAddress().getPort(), file, hex);
-                figure("registry.cache.cold.copy-and-hash", megabytes / copied, "MB/s");
-                figure("registry.cache.cold.pull", megabytes / pulled, "MB/s");
-                figure("registry.cache.cold.ratio", copied / pulled, "of copy and hash");
-            }
-        } finally {
-            server.stop(0);
-            executor.shutdown();
-        }
-    }
-
-    private static double copyAndHash(Path file, Path copy) throws IOException {
-        long start = System.nanoTime();
-        try (FileChannel out = FileChannel.open(
-                        copy,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE);
-                FileChannel in = FileChannel.open(file)) {
-            for (long place = 0; place < in.size(); ) {
-                place += in.transferTo(place, in.size() - place, out);
-            }
-            out.force(true);
-        }
-        hash(copy);
-        return (System.nanoTime() - start) / 1e9;
-    }
-
-    private static String hash(Path file) throws IOException {
-        MessageDigest digest = Sha256.start();
-        byte[] buffer = new byte[1 << 18];
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                digest.update(buffer, 0, count);
-            }
-        }
-        return Sha256.hex(digest);
-    }
-
-    private static double pull(Path cache, int port, Path file, String hex) throws IOException {
-        long size = Files.size(file);
-        ObjectStore remote = new CountingStore(TestStores.memory(Clock.systemUTC())) {
-            @Override
-            public Optional<ObjectInfo> stat(String key) {
-                return Optional.of(new ObjectInfo(key, size, Instant.EPOCH));
-            }
-
-            @Override
-            public Optional<InputStream> open(String key, long offset, long length) {
-                try {
-                    HttpURLConnection connection = (HttpURLConnection)
-                            URI.create("http://127.0.0.1:" + port + "/").toURL().openConnection();
-                    return Optional.of(connection.getInputStream());
-                } catch (IOException e) {
-                    throw new RegistryException("The server failed", e);
-                }
-            }
-        };
-        long start = System.nanoTime();
-        try (CachingStore store = CachingStore.open("store", "test:speed", () -> remote, CacheFixture.settings(cache));
-                LocalCopy copy = store.local(BlobKeys.key(hex)).orElseThrow()) {
-            double seconds = (System.nanoTime() - start) / 1e9;
-            if (Files.mismatch(copy.path(), file) >= 0) {
-                throw new IllegalStateException("The bytes are wrong");
-            }
-            return seconds;
-        } finally {
-            Files.delete(cache.resolve(BlobKeys.key(hex).substring("blobs/".length())));
-        }
     }
 
     private static void figure(String name, double value, String unit) {

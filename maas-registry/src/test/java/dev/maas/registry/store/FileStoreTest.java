@@ -119,6 +119,26 @@ class FileStoreTest {
     }
 
     @Test
+    void aFolderWithScratchOfItsOwnIsNoStore() throws IOException {
+        Path project = Files.createDirectories(folder.resolve("project"));
+        Path draft =
+                Files.writeString(Files.createDirectory(project.resolve("tmp")).resolve("draft"), "x");
+        assertThatThrownBy(() -> FileStoreOpening.open(project))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("'tmp'");
+        assertThat(draft).hasContent("x");
+    }
+
+    @Test
+    void aStoreIsKnownAgainAlsoIfItWasNeverWrittenTo() {
+        FileStoreOpening.open(folder.resolve("fresh")).close();
+        try (FileStore again = FileStoreOpening.open(folder.resolve("fresh"))) {
+            assertThat(again.readOnlyReason()).isEmpty();
+            assertThat(again.list("", null, 10).objects()).isEmpty();
+        }
+    }
+
+    @Test
     void manyMayMakeOneStoreAtTheSameMoment() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {

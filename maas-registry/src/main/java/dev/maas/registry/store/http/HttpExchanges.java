@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +18,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,15 +44,20 @@ final class HttpExchanges implements AutoCloseable {
     private final @Nullable Supplier<String> authorization;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    HttpExchanges(HttpLocation location, HttpTuning tuning, @Nullable Supplier<String> authorization) {
+    /** Makes exchanges; without a context, certificates are held against the JDK's own. */
+    HttpExchanges(
+            HttpLocation location,
+            HttpTuning tuning,
+            @Nullable Supplier<String> authorization,
+            @Nullable SSLContext tls) {
         this.location = location;
         this.tuning = tuning;
         this.authorization = authorization;
-        this.client = HttpClient.newBuilder()
+        HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(tuning.connectTimeout())
-                .build();
+                .connectTimeout(tuning.connectTimeout());
+        this.client = (tls == null ? builder : builder.sslContext(tls)).build();
     }
 
     String name() {
@@ -138,6 +146,8 @@ final class HttpExchanges implements AutoCloseable {
         }
         try {
             return client.send(request.build(), info -> new HttpBody(tuning));
+        } catch (SSLHandshakeException e) {
+            throw isOfCertificate(e) ? untrusted(e) : e;
         } catch (IllegalArgumentException e) {
             // So the JDK tells of a length that is no number.
             throw AnswerException.passing("the server's answer has headers that cannot be read");
@@ -145,6 +155,21 @@ final class HttpExchanges implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw AnswerException.permanent("interrupted while waiting for the server");
         }
+    }
+
+    private static boolean isOfCertificate(SSLHandshakeException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static AnswerException untrusted(SSLHandshakeException failure) {
+        return AnswerException.permanent("the server's certificate is not trusted (" + failure.getMessage()
+                + "). See that it is of the host in the address; if an authority of your own made it, open the store by"
+                + " HttpStoreProvider.open(URI, Supplier, SSLContext)");
     }
 
     private static HttpRequest.Builder newRequest(URI uri) throws AnswerException {

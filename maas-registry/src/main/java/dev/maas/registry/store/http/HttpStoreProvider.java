@@ -5,6 +5,7 @@ import dev.maas.registry.store.ObjectStoreProvider;
 import java.net.URI;
 import java.util.Objects;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ public final class HttpStoreProvider implements ObjectStoreProvider {
 
     @Override
     public ObjectStore open(URI location) {
-        return open(HttpLocation.parse(location), HttpTuning.DEFAULTS, null);
+        return open(HttpLocation.parse(location), HttpTuning.DEFAULTS, null, null);
     }
 
     /**
@@ -46,11 +47,31 @@ public final class HttpStoreProvider implements ObjectStoreProvider {
         return open(
                 HttpLocation.parse(location),
                 HttpTuning.DEFAULTS,
-                Objects.requireNonNull(authorization, "authorization"));
+                Objects.requireNonNull(authorization, "authorization"),
+                null);
     }
 
-    static HttpStore open(HttpLocation location, HttpTuning tuning, @Nullable Supplier<String> authorization) {
-        HttpStore store = new HttpStore(new HttpExchanges(location, tuning, authorization));
+    /**
+     * Opens a store whose server has a certificate that the JDK does not trust by itself, such as one of an authority of one's own, or wants one of
+     * its clients.
+     *
+     * @param location the folder, without credentials
+     * @param authorization as for {@link #open(URI, Supplier)}; null if the server does not want to know who asks
+     * @param tls whom to trust, and what to show; that the certificate is of the host in the location is always checked
+     * @throws dev.maas.InvalidInputException if the URI is not of that form
+     * @throws dev.maas.RegistryException if there is no export there, it is out of reach, or its certificate is not trusted
+     */
+    public ObjectStore open(URI location, @Nullable Supplier<String> authorization, SSLContext tls) {
+        return open(
+                HttpLocation.parse(location), HttpTuning.DEFAULTS, authorization, Objects.requireNonNull(tls, "tls"));
+    }
+
+    static HttpStore open(
+            HttpLocation location,
+            HttpTuning tuning,
+            @Nullable Supplier<String> authorization,
+            @Nullable SSLContext tls) {
+        HttpStore store = new HttpStore(new HttpExchanges(location, tuning, authorization, tls));
         try {
             byte[] ignored = store.head();
             return store;

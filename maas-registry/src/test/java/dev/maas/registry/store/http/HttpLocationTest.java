@@ -74,7 +74,7 @@ class HttpLocationTest {
     void aServerThatIsNotThereIsToldOf(String scheme) {
         // Nobody listens on the port of the discard protocol.
         assertThatThrownBy(() -> HttpStoreProvider.open(
-                        HttpLocation.parse(URI.create(scheme + "://127.0.0.1:9/models")), TestHttp.QUICK, null))
+                        HttpLocation.parse(URI.create(scheme + "://127.0.0.1:9/models")), TestHttp.QUICK, null, null))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining("http store '127.0.0.1:9/models'")
                 .hasMessageContaining("'head.json'")

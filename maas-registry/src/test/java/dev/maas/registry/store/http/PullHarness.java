@@ -1,7 +1,11 @@
 package dev.maas.registry.store.http;
 
+import dev.maas.registry.cache.CacheSettings;
+import dev.maas.registry.cache.CachingStore;
 import dev.maas.registry.format.Sha256;
+import dev.maas.registry.store.LocalCopy;
 import dev.maas.registry.store.ObjectStore;
+import dev.maas.registry.store.TransferListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,19 +16,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
- * Pulls a large blob from an nginx on this machine into a verified file, and compares with copying and hashing the same file without a server, in
- * turns: {@code PullHarness FOLDER MEGABYTES ROUNDS}. Run it under a small heap, to see that memory does not grow with the blob.
+ * Pulls a large blob from an nginx on this machine, into a verified file and through a cache, and compares with copying and hashing the same file
+ * without a server, in turns: {@code PullHarness FOLDER MEGABYTES ROUNDS}. What goes through a cache is durable before it is handed out, and is
+ * compared with a copy that is synced, too. Run it under a small heap, to see that memory does not grow with the blob.
  */
 public final class PullHarness {
     private static final int BUFFER_BYTES = 1 << 16;
-    private static final String KEY = "blobs/large";
 
     private PullHarness() {}
 
@@ -38,17 +45,23 @@ public final class PullHarness {
         Path folder = Path.of(args[0]).toAbsolutePath();
         int megabytes = Integer.parseInt(args[1]);
         int rounds = Integer.parseInt(args[2]);
-        Path source = folder.resolve("www").resolve(KEY);
+        Path made = Files.createDirectories(folder.resolve("www")).resolve("made");
+        String hex = write(made, megabytes);
+        String key = "blobs/sha256/" + hex.substring(0, 2) + "/" + hex;
+        Path source = folder.resolve("www").resolve(key);
         Files.createDirectories(source.getParent());
-        String hex = write(source, megabytes);
+        Files.move(made, source);
         try (TestNginx nginx = TestNginx.start(folder.resolve("www"), folder.resolve("nginx"));
-                ObjectStore store = TestHttp.store(nginx.location(""), HttpTuning.DEFAULTS, null)) {
-            List<String> names = List.of("copy-then-hash", "copy-and-hash", "pull", "pull.stream");
+                ObjectStore store = open(nginx)) {
+            List<String> names = List.of(
+                    "copy-then-hash", "copy-and-hash", "copy-sync-then-hash", "pull", "pull.stream", "pull.cache");
             List<Way> ways = List.of(
-                    target -> copyThenHash(source, target),
+                    target -> copyThenHash(source, target, false),
                     target -> stream(Files.newInputStream(source), target),
-                    target -> pull(store, target),
-                    target -> stream(store.open(KEY).orElseThrow(), target));
+                    target -> copyThenHash(source, target, true),
+                    target -> pull(store, key, target),
+                    target -> stream(store.open(key).orElseThrow(), target),
+                    target -> pullThroughCache(nginx, key, target));
             double[][] seconds = new double[ways.size()][rounds];
             for (int round = -1; round < rounds; round++) {
                 for (int i = 0; i < ways.size(); i++) {
@@ -60,6 +73,10 @@ public final class PullHarness {
             }
             report(names, seconds, megabytes);
         }
+    }
+
+    private static ObjectStore open(TestNginx nginx) {
+        return TestHttp.store(nginx.location(""), HttpTuning.DEFAULTS, null);
     }
 
     private static String write(Path file, int megabytes) throws IOException {
@@ -77,7 +94,7 @@ public final class PullHarness {
     }
 
     private static double time(Way way, Path target, String hex) throws IOException {
-        Files.deleteIfExists(target);
+        clear(target);
         long start = System.nanoTime();
         String written = way.run(target);
         double seconds = (System.nanoTime() - start) / 1e9;
@@ -87,8 +104,24 @@ public final class PullHarness {
         return seconds;
     }
 
-    private static String copyThenHash(Path source, Path target) throws IOException {
+    private static void clear(Path target) throws IOException {
+        if (Files.isDirectory(target)) {
+            try (Stream<Path> paths = Files.walk(target)) {
+                for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+        Files.deleteIfExists(target);
+    }
+
+    private static String copyThenHash(Path source, Path target, boolean synced) throws IOException {
         Files.copy(source, target);
+        if (synced) {
+            try (FileChannel copy = FileChannel.open(target, StandardOpenOption.WRITE)) {
+                copy.force(true);
+            }
+        }
         MessageDigest digest = Sha256.start();
         byte[] buffer = new byte[BUFFER_BYTES];
         try (InputStream in = Files.newInputStream(target)) {
@@ -112,10 +145,23 @@ public final class PullHarness {
         return Sha256.hex(digest);
     }
 
-    private static String pull(ObjectStore store, Path target) throws IOException {
+    /** Pulls as a registry with a cache does; that what came has its digest is the cache's promise. */
+    private static String pullThroughCache(TestNginx nginx, String key, Path target) throws IOException {
+        CacheSettings settings = new CacheSettings(
+                target, CacheSettings.MOST_BYTES, false, false, true, Clock.systemUTC(), TransferListener.NONE);
+        try (CachingStore cache = CachingStore.open("store", "http:large", () -> open(nginx), settings);
+                LocalCopy copy = cache.local(key).orElseThrow()) {
+            if (!copy.verified() || Files.size(copy.path()) == 0) {
+                throw new IllegalStateException("The cache has not verified the blob");
+            }
+            return key.substring(key.lastIndexOf('/') + 1);
+        }
+    }
+
+    private static String pull(ObjectStore store, String key, Path target) throws IOException {
         try (FileChannel file = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             Digesting digesting = new Digesting(file);
-            store.copyTo(KEY, 0, digesting).orElseThrow();
+            store.copyTo(key, 0, digesting).orElseThrow();
             return Sha256.hex(digesting.digest);
         }
     }
@@ -158,8 +204,10 @@ public final class PullHarness {
             figure("http." + names.get(i), median, "s");
             figure("http." + names.get(i) + ".rate", megabytes / median, "MB/s");
         }
-        figure("http.pull.of-copy-then-hash", medians.get(0) / medians.get(2), "ratio");
-        figure("http.pull.of-copy-and-hash", medians.get(1) / medians.get(2), "ratio");
+        figure("http.pull.of-copy-then-hash", medians.get(0) / medians.get(3), "ratio");
+        figure("http.pull.of-copy-and-hash", medians.get(1) / medians.get(3), "ratio");
+        figure("http.pull.cache.of-copy-then-hash", medians.get(0) / medians.get(5), "ratio");
+        figure("http.pull.cache.of-copy-sync-then-hash", medians.get(2) / medians.get(5), "ratio");
         figure("http.heap.max", (double) (Runtime.getRuntime().maxMemory() >> 20), "MB");
         for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
             if (line.startsWith("VmHWM:")) {

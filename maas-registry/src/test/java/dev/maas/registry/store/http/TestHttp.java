@@ -46,7 +46,7 @@ public final class TestHttp {
 
     /** Opens a store without a look whether there is a head. */
     static HttpStore store(String location, HttpTuning tuning, @Nullable Supplier<String> authorization) {
-        return new HttpStore(new HttpExchanges(HttpLocation.parse(URI.create(location)), tuning, authorization));
+        return new HttpStore(new HttpExchanges(HttpLocation.parse(URI.create(location)), tuning, authorization, null));
     }
 
     /** Opens a store that reads from a web server, and writes to and lists a folder that the server shows. */
