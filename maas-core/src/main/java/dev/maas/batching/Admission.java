@@ -12,6 +12,12 @@ import dev.maas.OverloadedException;
  * processor time goes into calls that nobody waits for any more. Safe for use by any thread.
  */
 final class Admission {
+    /**
+     * What a wait is multiplied by before it is held against a deadline. Under overload the queue is as long as admission lets it be: if
+     * calls were let in whose expected end is just in time, every other one would wait in vain.
+     */
+    private static final int MARGIN = 2;
+
     private final int slots;
     private final long maxQueueNanos;
     private final CallQueue queue;
@@ -41,13 +47,16 @@ final class Admission {
         long idealNanos = (long) ((double) waiting / batch / slots * runNanos);
         long waitNanos = delay.corrected(idealNanos);
         if (waitNanos > maxQueueNanos) {
-            throw refusal(waiting, waitNanos, "calls may wait " + millis(maxQueueNanos));
+            throw refusal(waiting, waitNanos, "and calls may wait " + millis(maxQueueNanos));
         }
         if (limits.hasDeadline()) {
             long left = limits.nanosLeft();
             long ownNanos = curve.expectedNanos(Math.min(rows + waiting, batch));
-            if (waitNanos + ownNanos > left) {
-                throw refusal(waiting, waitNanos + ownNanos, "this call's deadline is in " + millis(left));
+            if (MARGIN * waitNanos + ownNanos > left) {
+                throw refusal(
+                        waiting,
+                        waitNanos + ownNanos,
+                        "often more, as waits vary; this call's deadline is in " + millis(left));
             }
         }
         return idealNanos;
@@ -55,7 +64,7 @@ final class Admission {
 
     private static OverloadedException refusal(int waiting, long nanos, String bound) {
         return new OverloadedException("The model is overloaded: " + waiting + " rows wait, an answer would take about "
-                + millis(nanos) + ", and " + bound + ". Try again later");
+                + millis(nanos) + ", " + bound + ". Try again later");
     }
 
     private static String millis(long nanos) {

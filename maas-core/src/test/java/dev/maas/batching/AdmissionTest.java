@@ -105,6 +105,19 @@ class AdmissionTest {
     }
 
     @Test
+    void aCallIsLetInOnlyIfItIsInTimeEvenWhereWaitsAreTwiceAsLongAsExpected() {
+        CallLimits bounded = CallLimits.of(CallOptions.timeout(Duration.ofMillis(100)));
+        for (int waiting = 0; waiting < 4; waiting++) {
+            assertThatCode(() -> admission.check(bounded, 1, curve)).doesNotThrowAnyException();
+            queue.offer(new WaitingCall(NoRows.INSTANCE, bounded));
+        }
+        queue.offer(new WaitingCall(NoRows.INSTANCE, bounded));
+        assertThatExceptionOfType(OverloadedException.class)
+                .isThrownBy(() -> admission.check(bounded, 1, curve))
+                .withMessageContaining("5 rows wait, an answer would take about 60.000 ms, often more");
+    }
+
+    @Test
     void aRefusalTellsTheFigures() {
         limit();
         assertThatExceptionOfType(OverloadedException.class)
