@@ -63,11 +63,12 @@ public final class Deadlines implements AutoCloseable {
         }
     }
 
-    /** Fails a future whose time is up, in another thread; in the calling one if the timer was closed. */
+    /** Fails a future whose time is up, in another thread; in the calling one if the timer was closed or there is no thread to be had. */
     public void complete(CompletableFuture<?> expired, Throwable failure) {
         try {
             completer.execute(() -> expired.completeExceptionally(failure));
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            // Java reports it as a lack of memory if the system grants it no thread.
             expired.completeExceptionally(failure);
         }
     }

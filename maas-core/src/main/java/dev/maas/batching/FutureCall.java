@@ -2,6 +2,7 @@ package dev.maas.batching;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -69,14 +70,18 @@ final class FutureCall<T> extends Call {
         return refused;
     }
 
-    /** Ends the call because its deadline passed; runs in the timer's thread. */
-    void expire(Deadlines deadlines) {
+    /**
+     * Ends the call because its deadline passed; runs in the timer's thread.
+     *
+     * @param completer fails the future where what is attached to it keeps nobody from other deadlines
+     */
+    void expire(BiConsumer<CompletableFuture<?>, Throwable> completer) {
         boolean running = state() == RUNNING;
         if (giveUp(queue)) {
             try {
                 settled();
             } finally {
-                deadlines.complete(future, CallLimits.exceeded(running));
+                completer.accept(future, CallLimits.exceeded(running));
             }
         }
     }

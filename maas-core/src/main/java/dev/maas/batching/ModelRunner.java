@@ -216,7 +216,7 @@ public final class ModelRunner implements AutoCloseable {
         call.expectsToWait(idealWait);
         try {
             if (limits.hasDeadline()) {
-                call.expiresWith(deadlines.after(limits.nanosLeft(), () -> call.expire(deadlines)));
+                call.expiresWith(deadlines.after(limits.nanosLeft(), () -> call.expire(deadlines::complete)));
             }
             dispatcher.start(call);
         } catch (OverloadedException e) {

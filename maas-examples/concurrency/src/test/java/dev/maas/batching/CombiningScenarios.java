@@ -8,6 +8,7 @@ import dev.maas.concurrency.Steps;
 import dev.maas.engine.RunFrame;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** What threads do with a dispatcher they share. */
@@ -165,7 +166,7 @@ final class CombiningScenarios {
             super(1, 1);
             Started first = new Started();
             Started second = new Started();
-            run(first::begin, first.call::expire, second::begin);
+            run(first::begin, () -> first.call.expire(CompletableFuture::completeExceptionally), second::begin);
         }
 
         @Override
