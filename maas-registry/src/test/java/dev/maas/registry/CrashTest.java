@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A few of the steps; the README says how to go through all of them. */
+@DisabledIfSystemProperty(named = "maas.tests.again", matches = "true", disabledReason = "it ran on the other JDK")
 class CrashTest {
     @TempDir
     Path folder;

@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Trains on somebody else's data: questions to a bank's customer service, 77 intents. */
+@DisabledIfSystemProperty(named = "maas.tests.again", matches = "true", disabledReason = "it ran on the other JDK")
 class Banking77Test {
     private static final Path FOLDER =
             Path.of(System.getProperty("maas.shared", "shared"), "conformance", "textdata", "banking77");

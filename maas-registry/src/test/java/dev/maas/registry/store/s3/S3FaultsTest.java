@@ -18,12 +18,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /** What a store does when its server, or the way there, fails: through a proxy that spoils what a test names. */
+@DisabledIfSystemProperty(named = "maas.tests.again", matches = "true", disabledReason = "it ran on the other JDK")
 class S3FaultsTest {
     private static TestS3 server;
     private static FaultyProxy proxy;
