@@ -68,7 +68,9 @@ public final class ModelLoader implements AutoCloseable {
     public Model load(ModelSource source) {
         ModelRef ref = ModelRef.of(nameOf(source.entry()));
         CompletableFuture<Void> gone = new CompletableFuture<>();
-        begin(gone);
+        if (!begin(gone)) {
+            throw closedAfter(source);
+        }
         LoadedVersion version;
         try {
             version = new VersionLoader(workshop)
@@ -85,10 +87,21 @@ public final class ModelLoader implements AutoCloseable {
         return new ServedModel(version, version::close);
     }
 
-    private void begin(CompletableFuture<Void> gone) {
+    /** Lets a load begin, unless the loader was closed: its engines may go before whatever begins later. */
+    private boolean begin(CompletableFuture<Void> gone) {
         synchronized (lock) {
-            pending.add(gone);
+            return !closed && pending.add(gone);
         }
+    }
+
+    private static ClosedException closedAfter(ModelSource source) {
+        ClosedException refused = closedException();
+        try {
+            source.close();
+        } catch (RuntimeException e) {
+            refused.addSuppressed(e);
+        }
+        return refused;
     }
 
     private void end(CompletableFuture<Void> gone) {
@@ -141,8 +154,23 @@ public final class ModelLoader implements AutoCloseable {
             models = List.copyOf(open);
             freed = CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new));
         }
-        models.forEach(LoadedVersion::beginClose);
-        models.forEach(LoadedVersion::close);
-        workshop.closeAfter(freed);
+        List<RuntimeException> failures = new ArrayList<>();
+        models.forEach(model -> attempt(model::beginClose, failures));
+        models.forEach(model -> attempt(model::close, failures));
+        attempt(() -> workshop.closeAfter(freed), failures);
+        if (!failures.isEmpty()) {
+            RuntimeException first = failures.remove(0);
+            failures.forEach(first::addSuppressed);
+            throw first;
+        }
+    }
+
+    /** Does it, and keeps what goes wrong: one model that cannot be closed must not keep the others open. */
+    private static void attempt(Runnable step, List<RuntimeException> failures) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            failures.add(e);
+        }
     }
 }

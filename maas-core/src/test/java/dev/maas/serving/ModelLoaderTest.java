@@ -6,15 +6,18 @@ import static org.awaitility.Awaitility.await;
 
 import dev.maas.ClosedException;
 import dev.maas.Model;
+import dev.maas.ModelSource;
 import dev.maas.Predictor;
 import dev.maas.testengine.CountingEngine;
 import dev.maas.testing.Hold;
 import dev.maas.testing.LambdaEngine;
 import dev.maas.testing.TestModel;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -103,6 +106,57 @@ class ModelLoaderTest {
         goOn.countDown();
         thread.join();
         assertThat(outcome.get()).isInstanceOf(ClosedException.class);
+        requireAllClosed();
+    }
+
+    /** A source that counts how often it is closed, and may fail at it. */
+    private ModelSource source(AtomicInteger closes, boolean fails) {
+        ModelSource inner = lambdas.source(twice);
+        return (ModelSource) Proxy.newProxyInstance(
+                ModelSource.class.getClassLoader(), new Class<?>[] {ModelSource.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("close")) {
+                        closes.incrementAndGet();
+                        if (fails) {
+                            throw new IllegalStateException("A disk that is gone");
+                        }
+                        return null;
+                    }
+                    return method.invoke(inner, arguments);
+                });
+    }
+
+    @Test
+    void letsNothingBeginBehindItsClose() throws InterruptedException {
+        Model model = loader.load(lambdas.source(twice));
+        Thread closer = new Thread(loader::close);
+        AtomicInteger loads = new AtomicInteger();
+        AtomicInteger closes = new AtomicInteger();
+        try (Hold hold = twice.hold()) {
+            CompletableFuture<Float> running =
+                    model.predictor(Float.class, Float.class).predictAsync(3f);
+            hold.awaitRuns(1);
+            closer.start();
+            await().until(() -> closer.getState() == Thread.State.WAITING);
+            engine.beforeLoad(loads::incrementAndGet);
+            assertThatExceptionOfType(ClosedException.class).isThrownBy(() -> loader.load(source(closes, false)));
+            assertThat(running).isNotDone();
+        }
+        closer.join();
+        assertThat(loads).as("loads of an engine that is about to go").hasValue(0);
+        assertThat(closes).as("closes of what was not loaded").hasValue(1);
+        requireAllClosed();
+    }
+
+    @Test
+    void aModelThatCannotBeClosedKeepsNoOtherOpen() {
+        AtomicInteger closes = new AtomicInteger();
+        for (int i = 0; i < 4; i++) {
+            loader.load(source(closes, true));
+        }
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(loader::close)
+                .withMessage("A disk that is gone");
+        assertThat(closes).hasValue(4);
         requireAllClosed();
     }
 }

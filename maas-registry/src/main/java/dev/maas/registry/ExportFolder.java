@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -60,7 +61,7 @@ final class ExportFolder {
             Files.createDirectories(root);
             requireOwn(root);
             if (!Files.exists(root.resolve(MARK)) && !Files.exists(root.resolve(Keys.HEADER))) {
-                Files.createFile(root.resolve(MARK));
+                mark(root);
             }
             Files.createDirectories(root.resolve(SCRATCH));
             try (DirectoryStream<Path> staged = Files.newDirectoryStream(root.resolve(SCRATCH), STAGED + "*")) {
@@ -71,6 +72,14 @@ final class ExportFolder {
             return opened;
         } catch (IOException e) {
             throw opened.failure("be prepared", e);
+        }
+    }
+
+    private static void mark(Path root) throws IOException {
+        try {
+            Files.createFile(root.resolve(MARK));
+        } catch (FileAlreadyExistsException e) {
+            // Another process exports to the same folder at this moment, for the first time, too.
         }
     }
 

@@ -69,7 +69,8 @@ final class ExternalWeights implements AutoCloseable {
         } catch (IOException | OrtException e) {
             loaded.close();
             throw new ModelLoadException("The weights of the model '" + source.entry() + "' cannot be read", e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Also if memory ran out: what was taken so far is not the collector's to free.
             loaded.close();
             throw e;
         }

@@ -43,13 +43,13 @@ final class OnnxEngine implements Engine {
             closeAfter(e, sessions);
             throw new ModelLoadException(
                     "The model '" + model.source().entry() + "' cannot be loaded: " + ErrorText.of(e, List.of()), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             closeAfter(e, sessions);
             throw e;
         }
     }
 
-    private static void closeAfter(Exception failure, Sessions sessions) {
+    private static void closeAfter(Throwable failure, Sessions sessions) {
         try {
             sessions.close();
         } catch (OrtException | RuntimeException e) {

@@ -82,7 +82,7 @@ final class SessionLoader {
         } catch (OrtException e) {
             closeAfter(e, sessions);
             throw refused(model.source(), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             closeAfter(e, sessions);
             throw e;
         }
@@ -140,7 +140,7 @@ final class SessionLoader {
         }
     }
 
-    private static void closeAfter(Exception failure, Sessions sessions) {
+    private static void closeAfter(Throwable failure, Sessions sessions) {
         try {
             sessions.close();
         } catch (OrtException | RuntimeException e) {

@@ -40,8 +40,9 @@ final class Expiry {
         if (store instanceof ExpiringStore expiring) {
             Instant until = expiring.believedUntil();
             if (!until.equals(noted)) {
-                mirror.keepDate(until);
-                noted = until;
+                // Tried again with the next answer if the disk failed: what comes back into the mirror must not be
+                // without a date.
+                noted = mirror.keepDate(until) ? until : null;
                 warned.set(false);
             }
         }

@@ -74,10 +74,14 @@ final class Mirror {
         }
     }
 
-    /** Keeps until when what is here is to be believed. If the disk fails, nothing of it is served any more, rather than for any time. */
-    void keepDate(Instant until) {
+    /**
+     * Keeps until when what is here is to be believed, and returns whether that succeeded. If the disk fails, nothing of it is served any
+     * more, rather than for any time.
+     */
+    boolean keepDate(Instant until) {
         try {
             write(root.resolve(DATE), until.toString().getBytes(StandardCharsets.US_ASCII));
+            return true;
         } catch (IOException e) {
             LOG.debug("The date was not kept until when the store's answers are to be believed", e);
             try {
@@ -86,6 +90,7 @@ final class Mirror {
                 e.addSuppressed(also);
                 throw folder.failure("be written", e);
             }
+            return false;
         }
     }
 
