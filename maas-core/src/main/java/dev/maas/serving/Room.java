@@ -88,11 +88,15 @@ final class Room {
 
     private void make(ModelRef ref, long bytes, Patience patience, BooleanSupplier attempt) {
         boolean interrupted = false;
-        patience.beginsToWait(() -> shortage(ref, bytes));
         try {
             while (true) {
                 try {
-                    if (turn.tryLock(Math.max(0, patience.nanosLeft()), TimeUnit.NANOSECONDS)) {
+                    // With a time, as the lock is not fair otherwise.
+                    if (!turn.tryLock(0, TimeUnit.NANOSECONDS) && budget.isLimited()) {
+                        patience.beginsToWait(() -> shortage(ref, bytes));
+                    }
+                    if (turn.isHeldByCurrentThread()
+                            || turn.tryLock(Math.max(0, patience.nanosLeft()), TimeUnit.NANOSECONDS)) {
                         try {
                             makeInTurn(ref, bytes, patience, attempt);
                             patience.noShortage();
@@ -118,6 +122,8 @@ final class Room {
             throws InterruptedException {
         while (!attempt.getAsBoolean()) {
             if (!letOneGo.test(reason(ref))) {
+                // Only now: who expires before is not to be told of a shortage that there may never have been.
+                patience.beginsToWait(() -> shortage(ref, bytes));
                 requirePatience(ref, bytes, patience);
                 budget.awaitRelease(Math.min(LOOK_AGAIN_NANOS, Math.max(1, patience.nanosLeft())));
             }

@@ -107,6 +107,23 @@ class RoomTest {
     }
 
     @Test
+    void nobodyHearsOfAShortageBeforeItIsKnownThatNothingCanGo() {
+        Patience hasty = patience(Duration.ZERO);
+        List<String> heard = new ArrayList<>();
+        MemoryBudget ample = MemoryBudget.of(OptionalLong.of(100));
+        Room watched = new Room(ample, reason -> {
+            hasty.shortage().ifPresent(heard::add);
+            return false;
+        });
+        watched.take(REF, 60, hasty);
+        assertThat(hasty.shortage()).isEmpty();
+
+        assertThatExceptionOfType(OverloadedException.class).isThrownBy(() -> watched.take(REF, 60, hasty));
+        assertThat(heard).isEmpty();
+        assertThat(hasty.shortage()).isPresent();
+    }
+
+    @Test
     void whoeverComesToWaitProlongsTheWait() throws Exception {
         MemoryBudget.Share used = room.take(REF, 80, plenty());
         Patience patience = patience(Duration.ofMillis(300));
