@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when the caller may not do what was asked.
+ *
+ * <p>Safe for use by any thread.
  */
 public final class AccessDeniedException extends MaasException {
     private static final long serialVersionUID = 1L;

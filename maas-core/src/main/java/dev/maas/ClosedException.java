@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when something is used after it was closed.
+ *
+ * <p>Safe for use by any thread.
  */
 public final class ClosedException extends MaasException {
     private static final long serialVersionUID = 1L;

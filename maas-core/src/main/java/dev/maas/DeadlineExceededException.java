@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when a call's deadline passed before its result was there. The work was dropped, or stopped while running.
+ *
+ * <p>Safe for use by any thread.
  */
 public final class DeadlineExceededException extends MaasException {
     private static final long serialVersionUID = 1L;

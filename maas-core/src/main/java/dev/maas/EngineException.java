@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when an engine failed while it ran a model. The model goes on serving.
+ *
+ * <p>Safe for use by any thread.
  */
 public final class EngineException extends MaasException {
     private static final long serialVersionUID = 1L;

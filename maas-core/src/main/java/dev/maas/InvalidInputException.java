@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Thrown when a caller gave something that the model or the method does not take: a wrong type or shape, a null, a
  * missing or unknown name. The same call fails again; the model goes on serving.
+ *
+ * <p>Safe for use by any thread.
  */
 public final class InvalidInputException extends MaasException {
     private static final long serialVersionUID = 1L;

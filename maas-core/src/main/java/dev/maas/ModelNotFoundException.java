@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when a reference names no model, version or alias of the registry. The message lists what there is.
+ *
+ * <p>Safe for use by any thread.
  */
 public final class ModelNotFoundException extends MaasException {
     private static final long serialVersionUID = 1L;

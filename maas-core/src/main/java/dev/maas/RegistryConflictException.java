@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Thrown when a registry's state is no longer what a change expected: an alias was moved meanwhile, or a semantic version
  * already names other content. Read the present state and decide again.
+ *
+ * <p>Safe for use by any thread.
  */
 public final class RegistryConflictException extends MaasException {
     private static final long serialVersionUID = 1L;

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Where all inputs and outputs have a free leading dimension, the Java types may leave it out: each value is one row then, and
  * rows of several callers can share a run. They may also leave out leading dimensions that are fixed at 1. Types that have the
  * leading dimension, such as {@code float[][]}, carry all rows of a run. All methods are pure.
+ *
+ * <p>Stateless, and safe for use by any thread.
  */
 public final class Binder {
     private Binder() {}

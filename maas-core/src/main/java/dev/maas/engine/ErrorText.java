@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
  * failed:/onnxruntime_src/onnxruntime/core/graph/graph.cc:1409 onnxruntime::Graph::Graph(const onnxruntime::Model&, …) Unknown
  * type}. Names of nodes and tensors often look like absolute paths ({@code /layers/0/MatMul}), so only folders that are known to be
  * some are cut out.
+ *
+ * <p>Stateless, and safe for use by any thread.
  */
 public final class ErrorText {
     private static final int MOST_READ = 4_000;

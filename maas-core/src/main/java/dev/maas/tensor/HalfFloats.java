@@ -5,6 +5,8 @@ package dev.maas.tensor;
  *
  * <p>Java 17 has no type for either, so both travel as the bits of a {@code short}. Narrowing rounds to
  * nearest, ties to even (IEEE 754-2019, 4.3.1); NaN stays NaN. All methods are pure.
+ *
+ * <p>Stateless, and safe for use by any thread.
  */
 public final class HalfFloats {
     private static final int FLOAT_EXPONENT_BIAS = 127;
